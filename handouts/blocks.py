@@ -1,0 +1,172 @@
+"""The named blocks of a topic: what stands between `::: name` and `:::` in, a Block out.
+
+`SHAPES` is the whole list of blocks. Each has a template in `templates/parts/` and a style sheet in
+`styles/parts/` of the same name.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from handouts.errors import nearest
+from handouts.markdown import DOSE, Fence, Node, Parser, plain
+from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
+
+BLANK = re.compile(r"_{4,}")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a block is made of.
+
+    `starts` says what begins an entry: "heading", "item" (of one list), "picture", or "table".
+    `count` is the fewest and the most entries; `picture` and `dose` are "must", "may" or "never".
+    """
+
+    starts: str
+    count: tuple[int, int]
+    picture: str = "never"
+    dose: str = "never"
+
+
+SHAPES = {
+    "key-points": Shape("item", (2, 4)),
+    "urgent-help": Shape("heading", (1, 4)),
+    "steps": Shape("heading", (1, 9), picture="may", dose="may"),
+    "do-and-try-not": Shape("heading", (2, 2)),
+    "callout": Shape("heading", (1, 1), picture="may"),
+    "figure": Shape("picture", (1, 4), picture="must"),
+    "comparison-cards": Shape("heading", (2, 2), picture="must"),
+    "comparison-table": Shape("table", (0, 0)),
+    "checklist": Shape("item", (1, 12), picture="may"),
+    "write-on-plan": Shape("item", (1, 10)),
+    "questions": Shape("heading", (1, 12)),
+}
+
+STARTS = {
+    "heading": "start it with a heading",
+    "item": "make it one list, each line starting with -",
+    "picture": "start it with a picture: ![what it shows](file.svg)",
+    "table": "make it one table, and sentences below it if needed",
+}
+
+
+def block(fence: Fence, level: int, parser: Parser) -> Block | None:
+    """Make a Block of what stands in a fence; `level` is that of its entries' headings.
+
+    Problems go to the parser; None means the fence cannot be used at all.
+    """
+    shape = SHAPES.get(fence.kind)
+    if shape is None:
+        parser.complain(fence.line, f"there is no block “{fence.kind}”", nearest(fence.kind, SHAPES))
+        return None
+    nodes = [node for node in fence.nodes if not _nested(node, parser)]
+    if shape.starts == "table":
+        return _table_block(fence, nodes, level, parser)
+    groups = list(_items(nodes) if shape.starts == "item" else _groups(nodes, shape.starts))
+    if not groups or any(start is None for start, _ in groups):
+        parser.complain(fence.line, f"the block “{fence.kind}” is not laid out as it should be", STARTS[shape.starts])
+        return None
+    entries = tuple(_entry(start, rest, fence.kind, shape, parser) for start, rest in groups)
+    fewest, most = shape.count
+    if not fewest <= len(entries) <= most:
+        wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
+        parser.complain(fence.line, f"the block “{fence.kind}” has {len(entries)} entries", f"give it {wanted}")
+    return Block(fence.kind, entries, None, (), level, fence.line)
+
+
+def _nested(node: Node, parser: Parser) -> bool:
+    if isinstance(node, Fence):
+        parser.complain(node.line, f"the block “{node.kind}” starts inside another block", "close the first one with ::: before it")
+    return isinstance(node, Fence)
+
+
+def _table_block(fence: Fence, nodes: list[Node], level: int, parser: Parser) -> Block | None:
+    after = tuple(node for node in nodes[1:] if isinstance(node, Flow))
+    if not nodes or not isinstance(nodes[0], Table) or len(after) != len(nodes) - 1:
+        parser.complain(fence.line, f"the block “{fence.kind}” is not laid out as it should be", STARTS["table"])
+        return None
+    table = nodes[0]
+    for row in table.rows:
+        for number, cell in enumerate(row):
+            if not plain(cell).strip():
+                parser.complain(table.line, f"cell {number + 1} of the row “{plain(row[0])}” is empty", "fill it: an empty cell can be misread")
+    return Block(fence.kind, (), table, after, level, fence.line)
+
+
+Group = tuple[Heading | Picture | Paragraph | None, list[Node]]
+
+
+def _items(nodes: list[Node]) -> Iterator[Group]:
+    for node in nodes:
+        if isinstance(node, Bullets):
+            yield from ((item, []) for item in node.items)
+        elif isinstance(node, Picture):
+            yield node, []
+        else:
+            yield None, [node]
+
+
+def _groups(nodes: list[Node], starts: str) -> Iterator[Group]:
+    """Cut the nodes into entries, each begun by a heading or a picture."""
+    start: Heading | Picture | None = None
+    rest: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Heading if starts == "heading" else Picture):
+            if start or rest:
+                yield start, rest
+            start, rest = node, []
+        else:
+            rest.append(node)
+    if start or rest:
+        yield start, rest
+
+
+def _entry(start: Heading | Picture | Paragraph | None, rest: list[Node], kind: str, shape: Shape, parser: Parser) -> Entry:
+    assert start is not None
+    entry = Entry(start.line)
+    if isinstance(start, Paragraph):
+        return _item(start, kind)
+    if isinstance(start, Picture) and shape.starts == "item":
+        _must_or_never(shape.picture, 1, "picture", "", entry, kind, parser)
+        return replace(entry, picture=start)
+    if isinstance(start, Heading):
+        entry = replace(entry, title=start.text)
+    pictures = [node for node in (start, *rest) if isinstance(node, Picture)]
+    body: list[Flow] = []
+    for node in rest:
+        if isinstance(node, Paragraph) and plain(node.text).startswith(DOSE):
+            entry = replace(entry, dose=_without_label(node.text))
+        elif isinstance(node, Flow):
+            body.append(node)
+        elif not isinstance(node, Picture):
+            parser.complain(node.line, f"a table or heading that does not belong in “{kind}”", "move it out of the block")
+    _must_or_never(shape.picture, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
+    _must_or_never(shape.dose, int(bool(entry.dose)), "dose", "Dose: how often, how long", entry, kind, parser)
+    if not body:
+        parser.complain(start.line, f"an entry of “{kind}” says nothing", "write at least one sentence below it")
+    return replace(entry, picture=pictures[0] if pictures else None, body=tuple(body))
+
+
+def _must_or_never(rule: str, count: int, thing: str, example: str, entry: Entry, kind: str, parser: Parser) -> None:
+    if rule == "must" and not count:
+        parser.complain(entry.line, f"an entry of “{kind}” has no {thing}", f"add a line: {example}")
+    elif rule == "never" and count:
+        parser.complain(entry.line, f"an entry of “{kind}” has a {thing}", "leave it out, or use another block")
+    elif count > 1:
+        parser.complain(entry.line, f"an entry of “{kind}” has {count} {thing}s", "keep one")
+
+
+def _item(item: Paragraph, kind: str) -> Entry:
+    """A list item as an entry; in a write-on plan each `____` becomes one line to write on."""
+    if kind != "write-on-plan":
+        return Entry(item.line, body=(item,))
+    blanks = sum(len(BLANK.findall(run.text)) for run in item.text if isinstance(run, Run))
+    label = tuple(replace(r, text=BLANK.sub("", r.text).rstrip()) if isinstance(r, Run) else r for r in item.text)
+    return Entry(item.line, body=(replace(item, text=label),), blanks=max(blanks, 1))
+
+
+def _without_label(text: Text) -> Text:
+    first = text[0]
+    assert isinstance(first, Run)
+    return (replace(first, text=first.text.removeprefix(DOSE).lstrip()), *text[1:])

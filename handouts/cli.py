@@ -1,0 +1,185 @@
+"""The command line: it asks, calls and reports. Results go to standard output, talk to standard error."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from handouts import __version__
+from handouts.errors import Exit, HandoutError
+from handouts.make import Made, Order, find_topics, make, shelf, topic_names
+from handouts.model import Paper, Topic
+
+EXAMPLES = """Examples:
+
+  handouts list                             what there is
+
+  handouts make neck-pain-self-care         one leaflet, into out/
+
+  handouts make neck sleep --region uk      two, by the beginnings of their names
+
+  handouts make --all --paper a4            the whole shelf
+
+  handouts make neck --clinic clinic.yaml   with your clinic's name on it
+"""
+
+app = typer.Typer(
+    help="Print-ready patient leaflets, made on this computer and nowhere else.",
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # its box prints the values of variables: a patient's details, one day
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> NoReturn:
+    """Run the command line; every way out has its exit code."""
+    try:
+        app(prog_name="handouts")
+    except HandoutError as error:
+        _talk().print(str(error), markup=False, highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+    except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        sentence = f"This is a fault of ours ({type(error).__name__} in {Path(place.filename).name}:{place.lineno}). Nothing half-made was kept."
+        _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+        sys.exit(Exit.OUR_FAULT)
+    sys.exit(Exit.MADE)
+
+
+def _talk() -> Console:
+    return Console(stderr=True)
+
+
+def _results() -> Console:
+    """Standard output; wide when it is a file or another program, so that nothing is cut off."""
+    return Console() if sys.stdout.isatty() else Console(width=200)
+
+
+class PaperChoice(str, Enum):
+    """The papers, as the command line spells them."""
+
+    a4 = "a4"
+    letter = "letter"
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"handouts {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def handouts(
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and stop.")] = False,
+) -> None:
+    """Only holds what is true of every command."""
+
+
+# --- list ----------------------------------------------------------------------------------
+
+
+@app.command("list")
+def list_topics(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
+) -> None:
+    """Show the topics there are: title, language, pages, version, review date."""
+    topics = shelf()
+    if as_json:
+        typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
+        return
+    _results().print(_topic_table(topics))
+
+
+def _as_data(topic: Topic) -> dict[str, object]:
+    return {
+        "topic": topic.name,
+        "id": topic.id,
+        "title": topic.title,
+        "language": topic.language,
+        "pages": topic.pages,
+        "version": topic.version,
+        "written": topic.written.isoformat(),
+        "review_by": topic.review_by.isoformat(),
+        "codes": {system: list(codes) for system, codes in topic.codes.items()},
+    }
+
+
+def _topic_table(topics: Iterable[Topic]) -> Table:
+    table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
+    for topic in topics:
+        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat())
+    return table
+
+
+# --- make ----------------------------------------------------------------------------------
+
+
+def _complete_topic(incomplete: str) -> list[str]:
+    return [name for name in topic_names() if name.startswith(incomplete)]
+
+
+@app.command("make", epilog=EXAMPLES)
+def make_leaflets(
+    topics: Annotated[list[str] | None, typer.Argument(metavar="TOPIC…", help="Names, or unique beginnings of them.", autocompletion=_complete_topic, show_default=False)] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Every topic there is.")] = False,
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)] = Path("out"),
+    region: Annotated[str, typer.Option("--region", "-r", help="us or uk: phone numbers, services, spellings. Default: the clinic's, else us.", show_default=False)] = "",
+    paper: Annotated[PaperChoice | None, typer.Option("--paper", "-p", help="Default: what the region prints on.", show_default=False)] = None,
+    language: Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")] = "en",
+    clinic: Annotated[Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help="The clinic file. Default: clinic.yaml in this folder, if there is one.", show_default=False)] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open what was made.")] = False,
+) -> None:
+    """Make print-ready PDFs of one or more topics."""
+    names = find_topics(_chosen(topics or [], everything, language), language)
+    order = Order(language, region, Paper(paper.value) if paper else None, clinic)
+    made = list(_with_progress(make(names, order, out), len(names)))
+    _results().print(_made_table(made))
+    for one in made:
+        if one.pages > one.budget:
+            _talk().print(f"{one.topic} has {one.pages} pages; it was meant to have {one.budget}.", markup=False)
+        if open_it and typer.launch(str(one.file)) != 0:
+            _talk().print(f"{one.file} could not be opened from here; open it yourself.", markup=False)
+
+
+def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
+    """The topics of the command, all of them, or those a person picks from the list."""
+    known = [topic for topic in shelf() if topic.language == language] if everything or not topics else []
+    if everything:
+        if topics:
+            raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
+        return [topic.name for topic in known]
+    if topics:
+        return topics
+    if not sys.stdin.isatty():
+        raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
+    _talk().print(_topic_table(known))
+    answer: str = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
+    return answer.split()
+
+
+def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
+    """Pass leaflets on as they are made; on a terminal, show how far it is."""
+    columns = (SpinnerColumn(), TextColumn("{task.completed} of {task.total} leaflets"), TimeElapsedColumn())
+    with Progress(*columns, console=_talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=total)
+        for one in made:
+            bar.advance(task)
+            yield one
+
+
+def _made_table(made: list[Made]) -> Table:
+    table = Table("Leaflet", "Pages", "File", box=None, padding=(0, 2, 0, 0))
+    table.columns[2].overflow = "fold"
+    for one in made:
+        table.add_row(one.topic, str(one.pages), os.path.relpath(one.file))
+    return table

@@ -1,0 +1,54 @@
+"""What can go wrong, in the words a person reads: problems in files, errors, exit codes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """The exit codes of the command line. They are an interface: scripts rely on them."""
+
+    MADE = 0
+    OUR_FAULT = 1
+    WRONG_COMMAND = 2
+    WRONG_FILE = 3
+    WRONG_PEOPLE = 4
+    CANNOT_WRITE = 5
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault in one file. `line` counts from 1; 0 means the file as a whole."""
+
+    file: str
+    line: int
+    what: str
+    instead: str
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{where}: {self.what}; {self.instead}"
+
+
+class HandoutError(Exception):
+    """A sentence for a person, with the exit code that goes with it."""
+
+    def __init__(self, sentence: str, exit_code: Exit) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raise one HandoutError that names every problem, in file and line order; none: do nothing."""
+    found = sorted(set(problems))
+    if found:
+        raise HandoutError("\n".join(map(str, found)), Exit.WRONG_FILE)
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Say what was probably meant: 'did you mean “x”?', or the words that exist."""
+    choices = sorted(known)
+    if close := get_close_matches(word, choices, n=1, cutoff=0.5):
+        return f"did you mean “{close[0]}”?"
+    return f"use one of: {', '.join(choices)}" if choices else "leave it out"

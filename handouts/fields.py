@@ -1,0 +1,158 @@
+"""YAML text in, typed fields out: every missing, mistyped or unknown field becomes a Problem with its line.
+
+Values stay text until asked for, so `no` is "no" and `012` is "012"; dates and numbers are read here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import TypeVar
+
+import yaml
+
+from handouts.errors import Problem, nearest
+
+T = TypeVar("T")
+
+
+class Fields:
+    """One mapping of a YAML file. Ask for each field once, then call `done`."""
+
+    def __init__(self, node: yaml.MappingNode, file: str, first_line: int, problems: list[Problem]) -> None:
+        self._node = node
+        self._file = file
+        self._first_line = first_line
+        self._problems = problems
+        self._values: dict[str, yaml.Node] = {}
+        self._known: set[str] = set()
+        for key, value in node.value:
+            if key.value in self._values:
+                self.complain(key, f"“{key.value}” stands here a second time", "keep one of the two")
+            self._values[key.value] = value
+
+    @classmethod
+    def read(cls, text: str, file: str, first_line: int, problems: list[Problem]) -> "Fields":
+        """Parse YAML whose first line is line `first_line` of the file; faulty YAML gives no fields."""
+        node: yaml.Node | None = None
+        try:
+            node = yaml.compose(text, Loader=yaml.BaseLoader)
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line if error.problem_mark else 0
+            fault = str(error.problem or error.context or "it cannot be read")
+            problems.append(Problem(file, first_line + line, f"this is not YAML: {fault}", "write “name: value”, one to a line; put a value with : or # in double quotes"))
+        except yaml.YAMLError:
+            problems.append(Problem(file, first_line, "a character that YAML does not allow", "save the file as plain text"))
+        else:
+            if not isinstance(node, yaml.MappingNode):
+                problems.append(Problem(file, first_line, "no fields stand here", "write “name: value”, one to a line"))
+        if not isinstance(node, yaml.MappingNode):
+            empty = yaml.MappingNode("", [])
+            fields = cls(empty, file, first_line, [])  # one sentence is enough: drop what would follow from it
+            return fields
+        return cls(node, file, first_line, problems)
+
+    def line(self, name: str = "") -> int:
+        """The line of a field, or of the mapping itself."""
+        node = self._values.get(name, self._node)
+        return self._first_line + (node.start_mark.line if node.start_mark else 0)
+
+    def complain(self, at: str | yaml.Node, what: str, instead: str) -> None:
+        line = self.line(at) if isinstance(at, str) else self._first_line + at.start_mark.line
+        self._problems.append(Problem(self._file, line, what, instead))
+
+    def has(self, name: str) -> bool:
+        return name in self._values
+
+    def text(self, name: str, *, needed: bool = True, example: str = "some words") -> str:
+        """A line of text; "" when it is missing (a problem if it is needed)."""
+        self._known.add(name)
+        node = self._values.get(name)
+        if node is None:
+            if needed:
+                self.complain("", f"the field “{name}” is missing", f"add “{name}: {example}”")
+            return ""
+        if not isinstance(node, yaml.ScalarNode):
+            self.complain(name, f"“{name}” is not a line of text", f"write “{name}: {example}”")
+            return ""
+        value = " ".join(str(node.value).split())
+        if not value:
+            self.complain(name, f"“{name}” is empty", f"write “{name}: {example}”" if needed else "fill it in or take the line out")
+        return value
+
+    def choice(self, name: str, choices: Iterable[str], *, needed: bool = True) -> str:
+        """One of the words in `choices`."""
+        known = sorted(choices)
+        value = self.text(name, needed=needed, example=known[0])
+        if value and value not in known:
+            self.complain(name, f"“{name}” cannot be “{value}”", nearest(value, known))
+            return ""
+        return value
+
+    def day(self, name: str) -> date:
+        """A date written 2026-11-21; a wrong one is a problem and gives the earliest date there is."""
+        return self._parsed(name, date.fromisoformat, date.min, "a date of the calendar", "2026-11-21")
+
+    def number(self, name: str, low: int, high: int) -> int:
+        """A whole number from `low` to `high`."""
+
+        def parse(value: str) -> int:
+            number = int(value) if value.isascii() and value.isdigit() else -1
+            if not low <= number <= high:
+                raise ValueError
+            return number
+
+        return self._parsed(name, parse, low, f"a whole number from {low} to {high}", str(low))
+
+    def _parsed(self, name: str, parse: Callable[[str], T], otherwise: T, wanted: str, example: str) -> T:
+        if value := self.text(name, example=example):
+            try:
+                return parse(value)
+            except ValueError:
+                self.complain(name, f"“{name}” is “{value}”, which is not {wanted}", f"write “{name}: {example}”")
+        return otherwise
+
+    def texts(self, name: str, *, needed: bool = True) -> tuple[str, ...]:
+        """A list of lines of text, such as [M54.2, M79.7]."""
+        nodes = self._items(name, needed)
+        if any(not isinstance(node, yaml.ScalarNode) or not node.value for node in nodes):
+            self.complain(name, f"“{name}” holds something that is not a word", f"write “{name}: [one, two]”")
+        return tuple(str(node.value) for node in nodes if isinstance(node, yaml.ScalarNode))
+
+    def mappings(self, name: str) -> list["Fields"]:
+        """A list of mappings, each as Fields of its own."""
+        nodes = self._items(name, needed=True)
+        if any(not isinstance(node, yaml.MappingNode) for node in nodes):
+            self.complain(name, f"“{name}” holds an entry without fields", "start each with “- ” and give it “name: value” lines")
+        return [self._inner(node) for node in nodes if isinstance(node, yaml.MappingNode)]
+
+    def mapping(self, name: str, *, needed: bool = True) -> "Fields":
+        """The fields that stand indented below `name`; none of them when it is missing."""
+        self._known.add(name)
+        node = self._values.get(name)
+        if isinstance(node, yaml.MappingNode):
+            return self._inner(node)
+        if node is not None or needed:
+            self.complain(name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “name: value” lines")
+        return Fields(yaml.MappingNode("", []), self._file, self._first_line, [])
+
+    def all_texts(self) -> dict[str, str]:
+        """Every field of this mapping as text."""
+        return {name: self.text(name) for name in self._values}
+
+    def done(self) -> None:
+        """Report the fields nobody asked for."""
+        for name in self._values.keys() - self._known:
+            self.complain(name, f"there is no field “{name}”", nearest(name, self._known))
+
+    def _inner(self, node: yaml.MappingNode) -> "Fields":
+        return Fields(node, self._file, self._first_line, self._problems)
+
+    def _items(self, name: str, needed: bool) -> Sequence[yaml.Node]:
+        self._known.add(name)
+        node = self._values.get(name)
+        if isinstance(node, yaml.SequenceNode) and (node.value or not needed):
+            return list(node.value)
+        if node is not None:
+            self.complain(name, f"“{name}” is not a list", f"write “{name}: [one, two]” or one “- ” line each")
+        elif needed:
+            self.complain("", f"the field “{name}” is missing", f"add “{name}:” and a list")
+        return ()

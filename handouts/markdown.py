@@ -1,0 +1,263 @@
+"""Our Markdown: a topic's text in, headings, paragraphs, lists and blocks out, and safe HTML from them.
+
+Region words (`{emergency_number}`) are found here but filled in later, as text: a value is never
+read as Markdown or HTML, whatever it looks like.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from markdown_it import MarkdownIt
+from markdown_it.tree import SyntaxTreeNode
+from markupsafe import Markup, escape
+from mdit_py_plugins.container import container_plugin
+
+from handouts.errors import Problem
+from handouts.model import Bullets, Heading, Paragraph, Picture, Run, Table, Text, Word
+
+PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
+TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+DOSE = "Dose:"
+
+#: Markdown that a leaflet has no use for, and what to write instead.
+NOT_OURS = {
+    "hr": ("a ruled line", "use a heading, or ____ in a write-on-plan"),
+    "blockquote": ("a quotation", "use a callout block"),
+    "fence": ("a code block", "write it as plain sentences"),
+    "code_block": ("a line that starts with four spaces", "start the line at the margin"),
+    "code_inline": ("words in `back quotes`", "use **bold**"),
+    "em": ("italics", "use **bold**: italics are hard to read"),
+    "image": ("a picture inside a sentence", "put it alone on its line, in a block"),
+}
+
+
+@dataclass(frozen=True)
+class Fence:
+    """What stands between `::: name` and `:::`, before `blocks` makes a Block of it."""
+
+    kind: str
+    nodes: tuple["Node", ...]
+    line: int
+
+
+Node = Paragraph | Bullets | Heading | Picture | Table | Fence
+T = TypeVar("T")
+
+
+class Parser:
+    """Turns one file's Markdown into nodes and gathers every problem on the way."""
+
+    def __init__(self, file: str, first_line: int) -> None:
+        self.file = file
+        self.first_line = first_line
+        self.problems: list[Problem] = []
+        self._engine = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self._engine.disable(["html_block", "html_inline", "reference"])
+        container_plugin(self._engine, "fence", validate=lambda *_: True)
+
+    def parse(self, source: str) -> tuple[Node, ...]:
+        """Read Markdown; what cannot be used is left out and named in `problems`."""
+        self._lines = source.split("\n")
+        return tuple(self._nodes(SyntaxTreeNode(self._engine.parse(source))))
+
+    def inline(self, source: str, line: int) -> Text:
+        """Read one line of Markdown, such as a summary, as text."""
+        tree = SyntaxTreeNode(self._engine.parseInline(source))
+        return self._text(tree.children[0], line)
+
+    def complain(self, line: int, what: str, instead: str) -> None:
+        self.problems.append(Problem(self.file, line, what, instead))
+
+    # Blocks of Markdown ------------------------------------------------------------------
+
+    def _line(self, node: SyntaxTreeNode) -> int:
+        return self.first_line + (node.map[0] if node.map else 0)
+
+    def _nodes(self, parent: SyntaxTreeNode) -> Iterator[Node]:
+        for node in parent.children:
+            line = self._line(node)
+            if node.type == "paragraph":
+                yield from self._paragraph(node.children[0], line)
+            elif node.type == "heading":
+                yield self._heading(node, line)
+            elif node.type in ("bullet_list", "ordered_list"):
+                items = tuple(self._item(item) for item in node.children)
+                yield Bullets(items, node.type == "ordered_list", line)
+            elif node.type == "table":
+                yield self._table(node, line)
+            elif node.type == "container_fence":
+                yield self._fence(node, line)
+            else:
+                self._not_ours(node.type, line)
+
+    def _not_ours(self, kind: str, line: int) -> None:
+        what, instead = NOT_OURS.get(kind, (f"Markdown of a kind we do not use ({kind})", "use paragraphs and lists"))
+        self.complain(line, f"{what} stands here", instead)
+
+    def _heading(self, node: SyntaxTreeNode, line: int) -> Heading:
+        level = int(node.tag[1])
+        if level == 1:
+            self.complain(line, "a heading with one #", "use ##: the title stands at the top of the file")
+        return Heading(level, self._text(node.children[0], line), line)
+
+    def _paragraph(self, node: SyntaxTreeNode, line: int) -> Iterator[Paragraph | Picture]:
+        """A paragraph; a picture or a dose on a line of its own stands apart from the lines around it."""
+        lines: list[list[SyntaxTreeNode]] = [[]]
+        for child in node.children:
+            if child.type in ("softbreak", "hardbreak"):
+                lines.append([])
+            else:
+                lines[-1].append(child)
+        gathered: list[Run | Word] = []
+        start = line
+        for number, children in enumerate(lines, line):
+            alone = len(children) == 1 and children[0].type == "image"
+            text = () if alone else self._runs(children, number)
+            if gathered and (alone or plain(text).startswith(DOSE)):
+                yield Paragraph(_joined(gathered), start)
+                gathered = []
+            if alone:
+                yield self._picture(children[0], number)
+                continue
+            if gathered:
+                gathered.append(Run(" "))
+            else:
+                start = number
+            gathered.extend(text)
+        if gathered:
+            yield Paragraph(_joined(gathered), start)
+
+    def _picture(self, node: SyntaxTreeNode, line: int) -> Picture:
+        file = str(node.attrs.get("src", ""))
+        alt = self._words(node.content, line)
+        if not plain(alt).strip():
+            self.complain(line, f"the picture {file} has no alt text", "say in one sentence, between [ and ], what it shows")
+        return Picture(file, alt, line)
+
+    def _item(self, node: SyntaxTreeNode) -> Paragraph:
+        line = self._line(node)
+        paragraphs = [child for child in node.children if child.type == "paragraph"]
+        if len(node.children) != 1 or len(paragraphs) != 1:
+            self.complain(line, "a list item is empty or holds more than one paragraph", "keep one list of short points")
+        if not paragraphs:
+            return Paragraph((), line)
+        return Paragraph(self._text(paragraphs[0].children[0], line), line)
+
+    def _table(self, node: SyntaxTreeNode, line: int) -> Table:
+        rows = [
+            tuple(self._text(cell.children[0], self._line(row)) if cell.children else () for cell in row.children)
+            for part in node.children
+            for row in part.children
+        ]
+        return Table(rows[0], tuple(rows[1:]), line)
+
+    def _fence(self, node: SyntaxTreeNode, line: int) -> Fence:
+        kind = node.info.strip()
+        last = node.map[1] if node.map else 0
+        if last >= len(self._lines) or not self._lines[last].strip().startswith(":::"):
+            self.complain(line, f"the block “{kind}” is never closed", "write ::: on a line of its own where it ends")
+        return Fence(kind, tuple(self._nodes(node)), line)
+
+    # Words in a line -------------------------------------------------------------------------
+
+    def _text(self, inline: SyntaxTreeNode, line: int) -> Text:
+        return _joined(self._runs(inline.children, line))
+
+    def _runs(self, nodes: list[SyntaxTreeNode], line: int, strong: bool = False, address: str = "") -> Text:
+        runs: list[Run | Word] = []
+        for node in nodes:
+            if node.type == "text":
+                runs.extend(self._words(node.content, line, strong, address))
+            elif node.type in ("softbreak", "hardbreak"):
+                line += 1
+                runs.append(Run(" ", strong, address))
+            elif node.type == "strong":
+                runs.extend(self._runs(node.children, line, True, address))
+            elif node.type == "link":
+                runs.extend(self._runs(node.children, line, strong, str(node.attrs["href"])))
+            else:
+                self._not_ours(node.type, line)
+        return tuple(runs)
+
+    def _words(self, content: str, line: int, strong: bool = False, address: str = "") -> Text:
+        """Split words from placeholders; a stray brace or tag is a problem, not something to print."""
+        runs: list[Run | Word] = []
+        for i, piece in enumerate(PLACEHOLDER.split(content)):
+            if i % 2:
+                runs.append(Word(piece, line, strong))
+                continue
+            if "{" in piece or "}" in piece:
+                self.complain(line, "a { or } that belongs to no placeholder", "write {name}, letters and _ only")
+            if tag := TAG.search(piece):
+                self.complain(line, f"the HTML tag {tag.group()}", "leave it out: only Markdown is read here")
+            if piece:
+                runs.append(Run(piece, strong, address))
+        return tuple(runs)
+
+
+def _joined(runs: list[Run | Word] | Text) -> Text:
+    """The same text with neighbours of the same look made one."""
+    out: list[Run | Word] = []
+    for run in runs:
+        last = out[-1] if out else None
+        if isinstance(run, Run) and isinstance(last, Run) and (run.strong, run.address) == (last.strong, last.address):
+            out[-1] = replace(last, text=last.text + run.text)
+        else:
+            out.append(run)
+    return tuple(out)
+
+
+def placeholders(node: object) -> Iterator[Word]:
+    """Every region word in a topic or any part of one."""
+    if isinstance(node, Word):
+        yield node
+    elif isinstance(node, tuple):
+        for child in node:
+            yield from placeholders(child)
+    elif is_dataclass(node):
+        for field in fields(node):
+            yield from placeholders(getattr(node, field.name))
+
+
+def word(name: str, words: Mapping[str, str]) -> str | None:
+    """A region's word: `{Name}` is `{name}` with a capital first letter. Unknown: None."""
+    if name in words:
+        return words[name]
+    value = words.get(name[:1].lower() + name[1:])
+    return value[:1].upper() + value[1:] if value else None
+
+
+def fill(node: T, words: Mapping[str, str]) -> T:
+    """The same topic (or part of one) with every region word filled in, as text."""
+    filled: Any = node
+    if isinstance(node, Word):
+        value = word(node.name, words)
+        if value is None:
+            raise KeyError(node.name)
+        filled = Run(value, node.strong)
+    elif isinstance(node, tuple):
+        filled = tuple(fill(child, words) for child in node)
+    elif is_dataclass(node) and not isinstance(node, type):
+        filled = replace(node, **{f.name: fill(getattr(node, f.name), words) for f in fields(node)})
+    return filled  # type: ignore[no-any-return]  # the shape is kept, field by field
+
+
+def plain(text: Text) -> str:
+    """The words alone; a placeholder that is not filled in shows as `{name}`."""
+    return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
+
+
+def to_html(text: Text) -> Markup:
+    """Safe HTML of a text whose region words are filled in."""
+    html = Markup("")
+    for run in text:
+        assert isinstance(run, Run), f"{run} is not filled in"
+        words = escape(run.text)
+        if run.strong:
+            words = Markup("<strong>{}</strong>").format(words)
+        if run.address:
+            words = Markup('<a href="{}">{}</a>').format(run.address, words)
+        html += words
+    return html

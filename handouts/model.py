@@ -1,0 +1,227 @@
+"""The words of the project: what a topic, a region, a clinic, a leaflet and a PDF are.
+
+Everything is frozen and plain. A stage takes one of these and gives back the next.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from pathlib import Path
+
+
+class Paper(Enum):
+    """The sheets a leaflet can be laid out for. Their lengths stand in `styles/formats/`."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a leaflet is to come out: everything about the page that is not its words."""
+
+    paper: Paper
+
+
+# --- What a topic says -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words set the same way. They are text to the end, whatever they look like."""
+
+    text: str
+    strong: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word that depends on the region, such as `{emergency_number}`, not yet filled in."""
+
+    name: str
+    line: int
+    strong: bool = False
+
+
+Text = tuple[Run | Word, ...]
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    text: Text
+    line: int
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: tuple[Paragraph, ...]
+    numbered: bool
+    line: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading below the title; the title itself is level 1."""
+
+    level: int
+    text: Text
+    line: int
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawing in the topic's `figures/` folder, by file name, and what it shows in words."""
+
+    file: str
+    alt: Text
+    line: int
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header (first cell: the corner) and rows (first cell: the row's name)."""
+
+    header: tuple[Text, ...]
+    rows: tuple[tuple[Text, ...], ...]
+    line: int
+
+
+Flow = Paragraph | Bullets
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One point, step, card, question or write-on line of a block; `blanks` counts its lines."""
+
+    line: int
+    title: Text = ()
+    picture: Picture | None = None
+    body: tuple[Flow, ...] = ()
+    dose: Text = ()
+    blanks: int = 0
+
+
+@dataclass(frozen=True)
+class Block:
+    """A named block. `level` is the heading level of its entries' titles."""
+
+    kind: str
+    entries: tuple[Entry, ...]
+    table: Table | None
+    after: tuple[Flow, ...]
+    level: int
+    line: int
+
+
+Part = Paragraph | Bullets | Heading | Block
+
+
+@dataclass(frozen=True)
+class Section:
+    heading: Heading
+    anchor: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim comes from. An empty `region` means it is printed everywhere."""
+
+    organisation: str
+    title: str
+    year: str
+    address: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One topic in one language, as its author wrote it; `pages` is the page budget."""
+
+    name: str
+    language: str
+    file: Path
+    id: str
+    title: str
+    kind: str
+    summary: Text
+    main_message: Text
+    audience: Text
+    version: int
+    written: date
+    review_by: date
+    pages: int
+    codes: Mapping[str, tuple[str, ...]]
+    sources: tuple[Source, ...]
+    opening: tuple[Part, ...]
+    sections: tuple[Section, ...]
+    pictures: Mapping[str, str]
+
+
+# --- Whom it is for ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Region:
+    """What differs from country to country. `words` always holds `emergency_number`."""
+
+    code: str
+    name: str
+    language: str
+    paper: Paper
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Logo:
+    """A clinic's logo: its bytes and their media type (`image/svg+xml` or `image/png`)."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """What a clinic says of itself. An empty text means the clinic left it out."""
+
+    name: str
+    service: str
+    phone: str
+    address: str
+    hours: str
+    web: str
+    logo: Logo | None
+    colours: Mapping[str, str]
+    region: str
+    prints_sources: bool
+    words: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The leaflet's furniture in one language: “Page”, “Sources”, the months."""
+
+    words: Mapping[str, str]
+    months: tuple[str, ...]
+
+
+# --- What comes out ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Leaflet:
+    """A finished page of HTML: nothing is left to fill in, and it needs no other file but styles."""
+
+    html: str
+    topic: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Pdf:
+    """The bytes of a PDF and the number of its pages."""
+
+    data: bytes
+    pages: int

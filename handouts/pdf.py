@@ -1,0 +1,148 @@
+"""A Leaflet in, a Pdf out: PDF/UA-1 and PDF/A-3a in one file, made offline.
+
+The only room that knows WeasyPrint. It is imported late, because that takes most of a second, and
+because it needs the Pango library of the operating system. Anything it warns of is a failure: a
+missing letter or drawing must not reach paper.
+"""
+
+import logging
+import os
+import platform
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from handouts import assets
+from handouts.errors import Exit, HandoutError
+from handouts.model import Leaflet, Pdf
+from handouts.tagging import finish, metadata_of_both_standards
+
+#: How to get Pango, the one thing pip cannot install, per system.
+PANGO = {
+    "Debian, Ubuntu": "sudo apt-get install libpangoft2-1.0-0 libharfbuzz-subset0",
+    "Fedora": "sudo dnf install pango",
+    "macOS": "brew install pango",
+    "Windows": "install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango",
+}
+VARIANT = "pdf/a-3a"
+
+
+def print_to_pdf(leaflet: Leaflet) -> Pdf:
+    """Lay a leaflet out and print it to PDF. The same leaflet always gives the same bytes."""
+    weasyprint = _weasyprint()
+    fetcher = _fetcher_class()()
+    with _no_warning_in(leaflet.topic):
+        fonts = weasyprint.text.fonts.FontConfiguration()
+        sheets = [
+            weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
+            weasyprint.CSS(assets.STYLES / "leaflet.css", font_config=fonts, url_fetcher=fetcher),
+        ]
+        page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
+        document = page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
+        document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
+        data = document.write_pdf(pdf_variant=VARIANT, finisher=finish)
+    return Pdf(data, len(document.pages))
+
+
+@cache
+def _weasyprint() -> ModuleType:
+    """WeasyPrint, set up so that it sees no font but ours."""
+    os.environ["FONTCONFIG_FILE"] = str(assets.STYLES / "no-system-fonts.conf")
+    try:
+        # WeasyPrint prints a banner of its own before it raises; ours says more in less.
+        with open(os.devnull, "w") as nowhere, _stdout_to(nowhere):
+            import weasyprint
+            import weasyprint.text.fonts
+    except OSError as error:
+        raise HandoutError(f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}", Exit.CANNOT_WRITE) from error
+    return weasyprint
+
+
+@contextmanager
+def _stdout_to(stream: Any) -> Iterator[None]:
+    from contextlib import redirect_stderr, redirect_stdout
+
+    with redirect_stdout(stream), redirect_stderr(stream):
+        yield
+
+
+def _how_to_get_pango() -> str:
+    system = {"Darwin": "macOS", "Windows": "Windows"}.get(platform.system())
+    if system is None and Path("/etc/debian_version").exists():
+        system = "Debian, Ubuntu"
+    if system is None and Path("/etc/fedora-release").exists():
+        system = "Fedora"
+    if system:
+        return f"On this computer: {PANGO[system]}"
+    return "; ".join(f"{name}: {command}" for name, command in PANGO.items())
+
+
+def _font_faces() -> str:
+    return "".join(
+        f'@font-face {{ font-family: {font.family}; font-weight: {font.weight}; src: url("{font.file.as_uri()}") }}\n'
+        for font in assets.fonts()
+    )
+
+
+@cache
+def _fetcher_class() -> type[Any]:
+    """A fetcher that opens our own styles and fonts, and data held in the page; nothing else."""
+    fetcher: type[Any] = _weasyprint().URLFetcher
+    allowed = [assets.STYLES.resolve(), *{font.file.resolve().parent for font in assets.fonts()}]
+
+    class OwnFilesOnly(fetcher):  # type: ignore[misc]  # the base class is known only at run time
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("file", "data"), allow_redirects=False)
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            if urlsplit(url).scheme.lower() == "file":
+                path = Path(unquote(urlsplit(url).path)).resolve()
+                if not any(path.is_relative_to(folder) for folder in allowed):
+                    raise ValueError("this file lies outside the library's folders")
+            return super().fetch(url, headers)
+
+    return OwnFilesOnly
+
+
+class _Gather(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.said.append(record.getMessage())
+
+
+@contextmanager
+def _no_warning_in(topic: str) -> Iterator[None]:
+    """Fail if WeasyPrint warns of anything; keep what it says off the screen."""
+    logger = logging.getLogger("weasyprint")
+    gather = _Gather()
+    logger.addHandler(gather)
+    propagate, logger.propagate = logger.propagate, False
+    try:
+        with warnings.catch_warnings():
+            # Seeing no system font is what we want.
+            warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+            yield
+    finally:
+        logger.removeHandler(gather)
+        logger.propagate = propagate
+    if gather.said:
+        raise HandoutError(f"{topic} was not made: {_in_plain_words(gather.said)}", Exit.CANNOT_WRITE)
+
+
+def _in_plain_words(said: list[str]) -> str:
+    """What WeasyPrint warned of, as a sentence that repeats no words of the leaflet but single signs."""
+    missing = sorted({code for message in said if ".notdef" in message for code in re.findall(r"U\+([0-9A-Fa-f]{4,6})", message)})
+    if missing:
+        signs = ", ".join(f"“{chr(int(code, 16))}” (U+{code})" for code in missing)
+        return f"the fonts cannot show {signs}; use other letters there."
+    short = re.sub(r"data:[^\"' )]{40,}", "data:…", said[0])
+    return f"the page could not be laid out cleanly: {short[:300]}"
