@@ -53,7 +53,8 @@ class Parser:
         self.file = file
         self.first_line = first_line
         self.problems: list[Problem] = []
-        self._engine = MarkdownIt("commonmark", {"html": False}).enable("table")
+        self._engine = MarkdownIt("commonmark", {"html": False, "typographer": True})
+        self._engine.enable(["table", "smartquotes"])
         self._engine.disable(["html_block", "html_inline", "reference"])
         container_plugin(self._engine, "fence", validate=lambda *_: True)
 
