@@ -1,3 +1,5 @@
 """Run the command line from a checkout: python generate.py make neck."""
+
 from handouts.cli import main
+
 main()

@@ -35,8 +35,7 @@ class Font:
 def _font(family: str, weight: int, package: str, name: str) -> Font:
     if find_spec(package) is None:
         raise HandoutError(
-            f"The fonts are not installed (package {package}); "
-            "install handouts again, with what it depends on.",
+            f"The fonts are not installed (package {package}); install handouts again, with what it depends on.",
             Exit.CANNOT_WRITE,
         )
     return Font(family, weight, Path(str(files(package) / "files" / name)))

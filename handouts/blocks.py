@@ -51,8 +51,8 @@ STARTS = {
 }
 
 
-def block(fence: Fence, level: int, parser: Parser) -> Block | None:
-    """Make a Block of what stands in a fence; `level` is that of its entries' headings.
+def block(fence: Fence, parser: Parser) -> Block | None:
+    """Make a Block of what stands in a fence.
 
     Problems go to the parser; None means the fence cannot be used at all.
     """
@@ -62,7 +62,7 @@ def block(fence: Fence, level: int, parser: Parser) -> Block | None:
         return None
     nodes = [node for node in fence.nodes if not _nested(node, parser)]
     if shape.starts == "table":
-        return _table_block(fence, nodes, level, parser)
+        return _table_block(fence, nodes, parser)
     groups = list(_items(nodes) if shape.starts == "item" else _groups(nodes, shape.starts))
     if not groups or any(start is None for start, _ in groups):
         parser.complain(fence.line, f"the block “{fence.kind}” is not laid out as it should be", STARTS[shape.starts])
@@ -72,16 +72,19 @@ def block(fence: Fence, level: int, parser: Parser) -> Block | None:
     if not fewest <= len(entries) <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         parser.complain(fence.line, f"the block “{fence.kind}” has {len(entries)} entries", f"give it {wanted}")
+    level = next((node.level for node in nodes if isinstance(node, Heading)), 0)
     return Block(fence.kind, entries, None, (), level, fence.line)
 
 
 def _nested(node: Node, parser: Parser) -> bool:
     if isinstance(node, Fence):
-        parser.complain(node.line, f"the block “{node.kind}” starts inside another block", "close the first one with ::: before it")
+        parser.complain(
+            node.line, f"the block “{node.kind}” starts inside another block", "close the first one with ::: before it"
+        )
     return isinstance(node, Fence)
 
 
-def _table_block(fence: Fence, nodes: list[Node], level: int, parser: Parser) -> Block | None:
+def _table_block(fence: Fence, nodes: list[Node], parser: Parser) -> Block | None:
     after = tuple(node for node in nodes[1:] if isinstance(node, Flow))
     if not nodes or not isinstance(nodes[0], Table) or len(after) != len(nodes) - 1:
         parser.complain(fence.line, f"the block “{fence.kind}” is not laid out as it should be", STARTS["table"])
@@ -90,8 +93,12 @@ def _table_block(fence: Fence, nodes: list[Node], level: int, parser: Parser) ->
     for row in table.rows:
         for number, cell in enumerate(row):
             if not plain(cell).strip():
-                parser.complain(table.line, f"cell {number + 1} of the row “{plain(row[0])}” is empty", "fill it: an empty cell can be misread")
-    return Block(fence.kind, (), table, after, level, fence.line)
+                parser.complain(
+                    table.line,
+                    f"cell {number + 1} of the row “{plain(row[0])}” is empty",
+                    "fill it: an empty cell can be misread",
+                )
+    return Block(fence.kind, (), table, after, 0, fence.line)
 
 
 Group = tuple[Heading | Picture | Paragraph | None, list[Node]]
@@ -122,7 +129,9 @@ def _groups(nodes: list[Node], starts: str) -> Iterator[Group]:
         yield start, rest
 
 
-def _entry(start: Heading | Picture | Paragraph | None, rest: list[Node], kind: str, shape: Shape, parser: Parser) -> Entry:
+def _entry(
+    start: Heading | Picture | Paragraph | None, rest: list[Node], kind: str, shape: Shape, parser: Parser
+) -> Entry:
     assert start is not None
     entry = Entry(start.line)
     if isinstance(start, Paragraph):
@@ -140,7 +149,9 @@ def _entry(start: Heading | Picture | Paragraph | None, rest: list[Node], kind: 
         elif isinstance(node, Flow):
             body.append(node)
         elif not isinstance(node, Picture):
-            parser.complain(node.line, f"a table or heading that does not belong in “{kind}”", "move it out of the block")
+            parser.complain(
+                node.line, f"a table or heading that does not belong in “{kind}”", "move it out of the block"
+            )
     _must_or_never(shape.picture, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
     _must_or_never(shape.dose, int(bool(entry.dose)), "dose", "Dose: how often, how long", entry, kind, parser)
     if not body:

@@ -5,7 +5,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -65,7 +65,7 @@ def _results() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=200)
 
 
-class PaperChoice(str, Enum):
+class PaperChoice(StrEnum):
     """The papers, as the command line spells them."""
 
     a4 = "a4"
@@ -80,7 +80,9 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def handouts(
-    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and stop.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and stop.")
+    ] = False,
 ) -> None:
     """Only holds what is true of every command."""
 
@@ -117,7 +119,9 @@ def _as_data(topic: Topic) -> dict[str, object]:
 def _topic_table(topics: Iterable[Topic]) -> Table:
     table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
     for topic in topics:
-        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat())
+        table.add_row(
+            topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat()
+        )
     return table
 
 
@@ -130,13 +134,41 @@ def _complete_topic(incomplete: str) -> list[str]:
 
 @app.command("make", epilog=EXAMPLES)
 def make_leaflets(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="TOPIC…", help="Names, or unique beginnings of them.", autocompletion=_complete_topic, show_default=False)] = None,
+    topics: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="TOPIC…",
+            help="Names, or unique beginnings of them.",
+            autocompletion=_complete_topic,
+            show_default=False,
+        ),
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every topic there is.")] = False,
     out: Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)] = Path("out"),
-    region: Annotated[str, typer.Option("--region", "-r", help="us or uk: phone numbers, services, spellings. Default: the clinic's, else us.", show_default=False)] = "",
-    paper: Annotated[PaperChoice | None, typer.Option("--paper", "-p", help="Default: what the region prints on.", show_default=False)] = None,
+    region: Annotated[
+        str,
+        typer.Option(
+            "--region",
+            "-r",
+            help="us or uk: phone numbers, services, spellings. Default: the clinic's, else us.",
+            show_default=False,
+        ),
+    ] = "",
+    paper: Annotated[
+        PaperChoice | None,
+        typer.Option("--paper", "-p", help="Default: what the region prints on.", show_default=False),
+    ] = None,
     language: Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")] = "en",
-    clinic: Annotated[Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help="The clinic file. Default: clinic.yaml in this folder, if there is one.", show_default=False)] = None,
+    clinic: Annotated[
+        Path | None,
+        typer.Option(
+            "--clinic",
+            "-c",
+            envvar="HANDOUTS_CLINIC",
+            help="The clinic file. Default: clinic.yaml in this folder, if there is one.",
+            show_default=False,
+        ),
+    ] = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open what was made.")] = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""

@@ -19,7 +19,7 @@ class Fields:
 
     def __init__(self, node: yaml.MappingNode, file: str, first_line: int, problems: list[Problem]) -> None:
         self._node = node
-        self._file = file
+        self.file = file
         self._first_line = first_line
         self._problems = problems
         self._values: dict[str, yaml.Node] = {}
@@ -38,16 +38,24 @@ class Fields:
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line if error.problem_mark else 0
             fault = str(error.problem or error.context or "it cannot be read")
-            problems.append(Problem(file, first_line + line, f"this is not YAML: {fault}", "write “name: value”, one to a line; put a value with : or # in double quotes"))
+            problems.append(
+                Problem(
+                    file,
+                    first_line + line,
+                    f"this is not YAML: {fault}",
+                    "write “name: value”, one to a line; put a value with : or # in double quotes",
+                )
+            )
         except yaml.YAMLError:
-            problems.append(Problem(file, first_line, "a character that YAML does not allow", "save the file as plain text"))
+            problems.append(
+                Problem(file, first_line, "a character that YAML does not allow", "save the file as plain text")
+            )
         else:
             if not isinstance(node, yaml.MappingNode):
                 problems.append(Problem(file, first_line, "no fields stand here", "write “name: value”, one to a line"))
         if not isinstance(node, yaml.MappingNode):
             empty = yaml.MappingNode("", [])
-            fields = cls(empty, file, first_line, [])  # one sentence is enough: drop what would follow from it
-            return fields
+            return cls(empty, file, first_line, [])  # one sentence is enough: drop what would follow from it
         return cls(node, file, first_line, problems)
 
     def line(self, name: str = "") -> int:
@@ -57,7 +65,7 @@ class Fields:
 
     def complain(self, at: str | yaml.Node, what: str, instead: str) -> None:
         line = self.line(at) if isinstance(at, str) else self._first_line + at.start_mark.line
-        self._problems.append(Problem(self._file, line, what, instead))
+        self._problems.append(Problem(self.file, line, what, instead))
 
     def has(self, name: str) -> bool:
         return name in self._values
@@ -75,7 +83,11 @@ class Fields:
             return ""
         value = " ".join(str(node.value).split())
         if not value:
-            self.complain(name, f"“{name}” is empty", f"write “{name}: {example}”" if needed else "fill it in or take the line out")
+            self.complain(
+                name,
+                f"“{name}” is empty",
+                f"write “{name}: {example}”" if needed else "fill it in or take the line out",
+            )
         return value
 
     def choice(self, name: str, choices: Iterable[str], *, needed: bool = True) -> str:
@@ -121,7 +133,9 @@ class Fields:
         """A list of mappings, each as Fields of its own."""
         nodes = self._items(name, needed=True)
         if any(not isinstance(node, yaml.MappingNode) for node in nodes):
-            self.complain(name, f"“{name}” holds an entry without fields", "start each with “- ” and give it “name: value” lines")
+            self.complain(
+                name, f"“{name}” holds an entry without fields", "start each with “- ” and give it “name: value” lines"
+            )
         return [self._inner(node) for node in nodes if isinstance(node, yaml.MappingNode)]
 
     def mapping(self, name: str, *, needed: bool = True) -> "Fields":
@@ -131,8 +145,10 @@ class Fields:
         if isinstance(node, yaml.MappingNode):
             return self._inner(node)
         if node is not None or needed:
-            self.complain(name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “name: value” lines")
-        return Fields(yaml.MappingNode("", []), self._file, self._first_line, [])
+            self.complain(
+                name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “name: value” lines"
+            )
+        return Fields(yaml.MappingNode("", []), self.file, self._first_line, [])
 
     def all_texts(self) -> dict[str, str]:
         """Every field of this mapping as text."""
@@ -144,7 +160,7 @@ class Fields:
             self.complain(name, f"there is no field “{name}”", nearest(name, self._known))
 
     def _inner(self, node: yaml.MappingNode) -> "Fields":
-        return Fields(node, self._file, self._first_line, self._problems)
+        return Fields(node, self.file, self._first_line, self._problems)
 
     def _items(self, name: str, needed: bool) -> Sequence[yaml.Node]:
         self._known.add(name)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handouts import assets, page, pdf, reading
+from handouts import assets, clinics, page, pdf, reading
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, write_whole
 from handouts.model import Clinic, Format, Labels, Paper, Region, Topic
@@ -46,14 +46,14 @@ DEFAULT_REGION = "us"
 
 def plan(names: Sequence[str], order: Order) -> Plan:
     """Read all that is needed; a fault in any file stops here, before anything is written."""
-    clinic = reading.find_clinic(order.clinic_file)
+    clinic = clinics.find_clinic(order.clinic_file)
     code = order.region or (clinic.region if clinic else "") or DEFAULT_REGION
     if code not in assets.region_codes():
         raise HandoutError(f"There is no region “{code}”; {nearest(code, assets.region_codes())}", Exit.WRONG_COMMAND)
-    region = reading.read_region(code, clinic)
+    region = clinics.read_region(code, clinic)
     topics = reading.read_topics(names, order.language, [region])
     form = Format(order.paper or region.paper)
-    return Plan(topics, region, reading.read_labels(order.language), clinic, form)
+    return Plan(topics, region, clinics.read_labels(order.language), clinic, form)
 
 
 def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
@@ -80,7 +80,9 @@ def find_topics(wanted: Sequence[str], language: str) -> tuple[str, ...]:
         elif not matches:
             faults.append(f"There is no topic “{name}”; {nearest(name, known)}")
         elif language not in assets.languages_of(matches[0]):
-            faults.append(f"{matches[0]} is not written in “{language}”; {nearest(language, assets.languages_of(matches[0]))}")
+            faults.append(
+                f"{matches[0]} is not written in “{language}”; {nearest(language, assets.languages_of(matches[0]))}"
+            )
         else:
             found[matches[0]] = None
     if faults:
@@ -95,10 +97,12 @@ def topic_names() -> tuple[str, ...]:
 
 def shelf() -> tuple[Topic, ...]:
     """Every topic in every language, read and judged for every region."""
-    regions = [reading.read_region(code) for code in assets.region_codes()]
+    regions = [clinics.read_region(code) for code in assets.region_codes()]
     languages = sorted({language for name in assets.topic_names() for language in assets.languages_of(name)})
     return tuple(
         topic
         for language in languages
-        for topic in reading.read_topics([n for n in assets.topic_names() if language in assets.languages_of(n)], language, regions)
+        for topic in reading.read_topics(
+            [n for n in assets.topic_names() if language in assets.languages_of(n)], language, regions
+        )
     )

@@ -134,14 +134,18 @@ class Parser:
         file = str(node.attrs.get("src", ""))
         alt = self._words(node.content, line)
         if not plain(alt).strip():
-            self.complain(line, f"the picture {file} has no alt text", "say in one sentence, between [ and ], what it shows")
+            self.complain(
+                line, f"the picture {file} has no alt text", "say in one sentence, between [ and ], what it shows"
+            )
         return Picture(file, alt, line)
 
     def _item(self, node: SyntaxTreeNode) -> Paragraph:
         line = self._line(node)
         paragraphs = [child for child in node.children if child.type == "paragraph"]
         if len(node.children) != 1 or len(paragraphs) != 1:
-            self.complain(line, "a list item is empty or holds more than one paragraph", "keep one list of short points")
+            self.complain(
+                line, "a list item is empty or holds more than one paragraph", "keep one list of short points"
+            )
         if not paragraphs:
             return Paragraph((), line)
         return Paragraph(self._text(paragraphs[0].children[0], line), line)

@@ -105,7 +105,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Block:
-    """A named block. `level` is the heading level of its entries' titles."""
+    """A named block. `level` is the heading level of its entries' titles; 0 if they have none."""
 
     kind: str
     entries: tuple[Entry, ...]

@@ -18,22 +18,26 @@ from handouts.model import Block, Clinic, Flow, Format, Heading, Labels, Leaflet
 def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | None, form: Format) -> Leaflet:
     """Fill the templates. The result needs nothing else but the style sheets and the fonts."""
     filled = fill(topic, region.words)
-    html = _templates().get_template("leaflet.html").render(
-        topic=filled,
-        region=region,
-        language=_language(topic, region),
-        say=labels.words,
-        clinic=clinic,
-        form=form,
-        section_groups=_section_groups(filled.sections),
-        sources=_sources(topic, region, clinic),
-        art={name: _data_uri(svg.encode(), "image/svg+xml") for name, svg in topic.pictures.items()},
-        logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
-        qr=_qr_code(clinic.web) if clinic and clinic.web else "",
-        tokens=_clinic_tokens(clinic),
-        written=_month(topic.written, labels),
-        review_by=_month(topic.review_by, labels),
-        generator=f"handouts {__version__}",
+    html = (
+        _templates()
+        .get_template("leaflet.html")
+        .render(
+            topic=filled,
+            region=region,
+            language=_language(topic, region),
+            say=labels.words,
+            clinic=clinic,
+            form=form,
+            section_groups=_section_groups(filled.sections),
+            sources=_sources(topic, region, clinic),
+            art={name: _data_uri(svg.encode(), "image/svg+xml") for name, svg in topic.pictures.items()},
+            logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
+            qr=_qr_code(clinic.web) if clinic and clinic.web else "",
+            tokens=_clinic_tokens(clinic),
+            written=_month(topic.written, labels),
+            review_by=_month(topic.review_by, labels),
+            generator=f"handouts {__version__}",
+        )
     )
     return Leaflet(html, topic.name, topic.title)
 
@@ -107,7 +111,9 @@ def _clinic_tokens(clinic: Clinic | None) -> Mapping[str, str]:
 def _qr_code(address: str) -> str:
     """A QR code with its quiet zone of four modules (ISO/IEC 18004), as an SVG data URI."""
     svg = BytesIO()
-    segno.make(address, error="m", micro=False).save(svg, kind="svg", border=4, xmldecl=False, svgns=True, scale=1, omitsize=True)
+    segno.make(address, error="m", micro=False).save(
+        svg, kind="svg", border=4, xmldecl=False, svgns=True, scale=1, omitsize=True
+    )
     return _data_uri(svg.getvalue(), "image/svg+xml")
 
 

@@ -11,10 +11,10 @@ import platform
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache
+from io import StringIO
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -51,25 +51,18 @@ def print_to_pdf(leaflet: Leaflet) -> Pdf:
 
 
 @cache
-def _weasyprint() -> ModuleType:
+def _weasyprint() -> Any:
     """WeasyPrint, set up so that it sees no font but ours."""
     os.environ["FONTCONFIG_FILE"] = str(assets.STYLES / "no-system-fonts.conf")
     try:
-        # WeasyPrint prints a banner of its own before it raises; ours says more in less.
-        with open(os.devnull, "w") as nowhere, _stdout_to(nowhere):
-            import weasyprint
-            import weasyprint.text.fonts
+        # Without Pango it prints a banner of its own before it raises; our sentence says more in less.
+        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+            import weasyprint  # noqa: PLC0415  # it takes most of a second: only who prints waits for it
+            import weasyprint.text.fonts  # noqa: PLC0415
     except OSError as error:
-        raise HandoutError(f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}", Exit.CANNOT_WRITE) from error
+        sentence = f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}"
+        raise HandoutError(sentence, Exit.CANNOT_WRITE) from error
     return weasyprint
-
-
-@contextmanager
-def _stdout_to(stream: Any) -> Iterator[None]:
-    from contextlib import redirect_stderr, redirect_stdout
-
-    with redirect_stdout(stream), redirect_stderr(stream):
-        yield
 
 
 def _how_to_get_pango() -> str:
@@ -140,7 +133,9 @@ def _no_warning_in(topic: str) -> Iterator[None]:
 
 def _in_plain_words(said: list[str]) -> str:
     """What WeasyPrint warned of, as a sentence that repeats no words of the leaflet but single signs."""
-    missing = sorted({code for message in said if ".notdef" in message for code in re.findall(r"U\+([0-9A-Fa-f]{4,6})", message)})
+    missing = sorted(
+        {code for message in said if ".notdef" in message for code in re.findall(r"U\+([0-9A-Fa-f]{4,6})", message)}
+    )
     if missing:
         signs = ", ".join(f"“{chr(int(code, 16))}” (U+{code})" for code in missing)
         return f"the fonts cannot show {signs}; use other letters there."

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import pydyf
+
 #: PDF units (points, 72 to the inch) in one CSS pixel (96 to the inch).
 POINTS = 0.75
 REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -62,8 +64,6 @@ def _leave_metadata_readable(pdf: Any) -> None:
 
 def _describe_links(document: Any) -> None:
     """ISO 14289-1, 7.18.5: a link is described in words, not by its address."""
-    import pydyf
-
     for page in document.pages:
         for _, _, _, box in page.links:
             words = box.element.get("title") or "".join(box.element.itertext()).strip()
@@ -81,13 +81,13 @@ def _scope_headers(elements: Any) -> None:
 
 def _place_figures(elements: Any, document: Any, pages: dict[bytes, int]) -> None:
     """ISO 32000-1, 14.8.5.4: a figure's box is in points from the foot of the page, not pixels from its head."""
-    import pydyf
-
     for element in elements:
         if element["S"] == "/Figure":
             left, top, right, bottom = element["A"]["BBox"]
             height = document.pages[pages[element["Pg"]]].height
-            element["A"]["BBox"] = pydyf.Array([left * POINTS, (height - bottom) * POINTS, right * POINTS, (height - top) * POINTS])
+            element["A"]["BBox"] = pydyf.Array(
+                [left * POINTS, (height - bottom) * POINTS, right * POINTS, (height - top) * POINTS]
+            )
 
 
 def _make_margins_artifacts(elements: dict[int, Any], pdf: Any, pages: dict[bytes, int]) -> None:
@@ -131,7 +131,5 @@ def _descend(element: Any, elements: dict[int, Any]) -> Iterator[int]:
 
 def _make_artifact(stream: Any, mcid: int) -> None:
     """Turn `/Span <</MCID n>> BDC` into `/Artifact <</Type /Pagination>> BDC`."""
-    import pydyf
-
     at = stream.stream.index({"MCID": mcid})
     stream.stream[at - 1 : at + 1] = ["/Artifact", pydyf.Dictionary({"Type": "/Pagination"})]

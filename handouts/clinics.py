@@ -1,0 +1,134 @@
+"""Clinic, region and language files in; Clinic, Region and Labels out, or every problem with its line."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from handouts import assets, colour
+from handouts.drawings import faults_in
+from handouts.errors import Exit, HandoutError, Problem, nearest, refuse
+from handouts.fields import Fields
+from handouts.files import MOST_BYTES, read_text, shown
+from handouts.model import Clinic, Labels, Logo, Paper, Region
+
+PNG = b"\x89PNG\r\n\x1a\n"
+MONTHS = 12
+
+
+def read_region(code: str, clinic: Clinic | None = None) -> Region:
+    """A region, with the words a clinic puts in place of its own."""
+    problems: list[Problem] = []
+    file = assets.REGIONS / f"{code}.yaml"
+    fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
+    number = fields.text("emergency_number", example='"112"')
+    if number and not re.fullmatch(r"[0-9]{2,6}", number):
+        fields.complain("emergency_number", f"“{number}” is not an emergency number", "write its digits")
+    paper = fields.choice("paper", [paper.value for paper in Paper])
+    inner = fields.mapping("words")
+    words = {**inner.all_texts(), "emergency_number": number, **(clinic.words if clinic else {})}
+    region = Region(code, fields.text("name"), fields.text("language", example="en-US"), Paper(paper or "a4"), words)
+    fields.done()
+    refuse(problems)
+    return region
+
+
+def read_labels(language: str) -> Labels:
+    """The furniture of a leaflet in one language."""
+    problems: list[Problem] = []
+    file = assets.LANGUAGES / f"{language}.yaml"
+    fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
+    months = fields.texts("months")
+    if len(months) != MONTHS:
+        fields.complain("months", f"{len(months)} months", "name all twelve")
+    labels = Labels(fields.mapping("words").all_texts(), months)
+    fields.done()
+    refuse(problems)
+    return labels
+
+
+def read_clinic(file: Path) -> Clinic:
+    """A clinic's profile. Its logo is read with it; its region words must exist."""
+    problems: list[Problem] = []
+    fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
+    web = fields.text("web", needed=False)
+    if web and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", web):
+        fields.complain("web", f"“{web}” is not a web address", "write it in full: https://www.example.org")
+    clinic = Clinic(
+        name=fields.text("name", example="Example Clinic"),
+        service=fields.text("service", needed=False),
+        phone=fields.text("phone", needed=False),
+        address=fields.text("address", needed=False),
+        hours=fields.text("hours", needed=False),
+        web=web,
+        logo=_logo(fields, file, problems),
+        colours=_colours(fields),
+        region=fields.choice("region", assets.region_codes(), needed=False),
+        prints_sources=fields.choice("print_sources", ("yes", "no"), needed=False) != "no",
+        words=_own_words(fields),
+    )
+    fields.done()
+    refuse(problems)
+    return clinic
+
+
+def _logo(fields: Fields, file: Path, problems: list[Problem]) -> Logo | None:
+    name = fields.text("logo", needed=False)
+    if not name:
+        return None
+    logo = file.parent / name
+    if not logo.is_file():
+        fields.complain(
+            "logo", f"there is no file “{name}” beside the clinic file", "copy the logo there and give its name"
+        )
+        return None
+    if logo.suffix.lower() == ".svg":
+        text = read_text(logo, problems)
+        problems.extend(faults_in(text, shown(logo)) if text else [])
+        return Logo(text.encode(), "image/svg+xml")
+    data = logo.read_bytes()
+    if not data.startswith(PNG) or len(data) > 4 * MOST_BYTES:
+        fields.complain(
+            "logo", f"“{name}” is not a PNG file of at most 2 MB", "save the logo as SVG, or as a smaller PNG"
+        )
+    return Logo(data, "image/png")
+
+
+def _colours(fields: Fields) -> Mapping[str, str]:
+    """The clinic's colours: `main` (bands, headings) and `accent` (steps, doses)."""
+    if not fields.has("colours"):
+        return {}
+    inner = fields.mapping("colours")
+    found = {name: inner.text(name, needed=False).lower() for name in ("main", "accent") if inner.has(name)}
+    for name, value in found.items():
+        if not colour.HEX.fullmatch(value):
+            inner.complain(
+                name, f"“{value}” is not a colour", 'write it as six hexadecimal digits in quotes: "#0f5c63"'
+            )
+        elif not colour.is_readable(value):
+            ratio = colour.contrast(value, "#ffffff")
+            inner.complain(
+                name,
+                f"{value} is too pale to read (contrast with white {ratio:.1f}, and {colour.READABLE} is needed on white and on its tint)",
+                f'the nearest that passes is "{colour.nearest_readable(value)}"',
+            )
+    inner.done()
+    return found
+
+
+def _own_words(fields: Fields) -> Mapping[str, str]:
+    if not fields.has("words"):
+        return {}
+    inner = fields.mapping("words")
+    own = inner.all_texts()
+    known = {name for code in assets.region_codes() for name in read_region(code).words}
+    for name in own.keys() - known:
+        inner.complain(name, f"no leaflet uses a word “{name}”", nearest(name, known))
+    return own
+
+
+def find_clinic(named: Path | None) -> Clinic | None:
+    """The clinic file that was named, else `clinic.yaml` in the current folder, else none."""
+    if named is not None and not named.is_file():
+        raise HandoutError(f"There is no clinic file {named}; check its name.", Exit.WRONG_FILE)
+    file = named or Path("clinic.yaml")
+    return read_clinic(file.absolute()) if file.is_file() else None

@@ -1,0 +1,76 @@
+"""Drawings: the SVG files a topic or a clinic names in, their text out, or what is wrong with them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from xml.etree import ElementTree as ET  # expat, which it uses, stops entity bombs itself since 2.4.1
+
+from handouts.errors import Problem, nearest
+from handouts.files import read_text, shown
+from handouts.model import Block, Picture, Section
+
+SVG = "{http://www.w3.org/2000/svg}svg"
+
+
+def read_drawings(folder: Path, where: str, parts: object, problems: list[Problem]) -> Mapping[str, str]:
+    """The drawings a topic names, by file name."""
+    found: dict[str, str] = {}
+    for picture in _named_pictures(parts):
+        file = folder / picture.file
+        if picture.file != file.name or not picture.file.endswith(".svg"):
+            problems.append(
+                Problem(
+                    where,
+                    picture.line,
+                    f"“{picture.file}” is not the name of an SVG file",
+                    "name a drawing in the topic's figures folder, such as turn.svg",
+                )
+            )
+        elif not file.is_file():
+            known = [f.name for f in folder.glob("*.svg")]
+            problems.append(
+                Problem(
+                    where,
+                    picture.line,
+                    f"there is no drawing “{picture.file}” in the topic's figures folder",
+                    nearest(picture.file, known),
+                )
+            )
+        elif picture.file not in found:
+            found[picture.file] = read_text(file, problems)
+            if found[picture.file]:
+                problems.extend(faults_in(found[picture.file], shown(file)))
+    return found
+
+
+def _named_pictures(node: object) -> list[Picture]:
+    if isinstance(node, tuple):
+        return [picture for child in node for picture in _named_pictures(child)]
+    if isinstance(node, Section):
+        return _named_pictures(node.parts)
+    if isinstance(node, Block):
+        return [entry.picture for entry in node.entries if entry.picture]
+    return []
+
+
+def faults_in(text: str, where: str) -> list[Problem]:
+    """A drawing must be well-formed, have a viewBox, and need nothing from elsewhere."""
+    try:
+        root = ET.fromstring(text)
+    except ET.ParseError as error:
+        return [
+            Problem(
+                where,
+                error.position[0],
+                "this is not a well-formed SVG file",
+                "open it in a drawing program and save it again",
+            )
+        ]
+    if root.tag != SVG or not root.get("viewBox"):
+        return [Problem(where, 1, "the drawing has no viewBox", "save it as plain SVG with a viewBox")]
+    names = {
+        key for node in root.iter() for key, value in node.items() if key.endswith("href") and not value.startswith("#")
+    }
+    tags = {str(node.tag).rpartition("}")[2] for node in root.iter()} & {"script", "image", "foreignObject"}
+    if names or tags:
+        return [Problem(where, 1, "the drawing holds a script, a photo or a link to another file", "use shapes only")]
+    return []
