@@ -142,21 +142,23 @@ def _entry(
     if isinstance(start, Heading):
         entry = replace(entry, title=start.text)
     pictures = [node for node in (start, *rest) if isinstance(node, Picture)]
-    body: list[Flow] = []
+    doses = [node for node in rest if isinstance(node, Paragraph) and plain(node.text).startswith(DOSE)]
+    body = tuple(node for node in rest if isinstance(node, Flow) and node not in doses)
     for node in rest:
-        if isinstance(node, Paragraph) and plain(node.text).startswith(DOSE):
-            entry = replace(entry, dose=_without_label(node.text))
-        elif isinstance(node, Flow):
-            body.append(node)
-        elif not isinstance(node, Picture):
+        if isinstance(node, Heading | Table):
             parser.complain(
                 node.line, f"a table or heading that does not belong in “{kind}”", "move it out of the block"
             )
     _must_or_never(shape.picture, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
-    _must_or_never(shape.dose, int(bool(entry.dose)), "dose", "Dose: how often, how long", entry, kind, parser)
+    _must_or_never(shape.dose, len(doses), "dose", "Dose: how often, how long", entry, kind, parser)
     if not body:
         parser.complain(start.line, f"an entry of “{kind}” says nothing", "write at least one sentence below it")
-    return replace(entry, picture=pictures[0] if pictures else None, body=tuple(body))
+    return replace(
+        entry,
+        picture=pictures[0] if pictures else None,
+        dose=_without_label(doses[0].text) if doses else (),
+        body=body,
+    )
 
 
 def _must_or_never(rule: str, count: int, thing: str, example: str, entry: Entry, kind: str, parser: Parser) -> None:

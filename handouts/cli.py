@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from handouts import __version__
@@ -128,7 +128,7 @@ def _topic_table(topics: Iterable[Topic]) -> Table:
 # --- make ----------------------------------------------------------------------------------
 
 
-def _complete_topic(incomplete: str) -> list[str]:
+def complete_topic(incomplete: str) -> list[str]:
     return [name for name in topic_names() if name.startswith(incomplete)]
 
 
@@ -139,7 +139,7 @@ def make_leaflets(
         typer.Argument(
             metavar="TOPIC…",
             help="Names, or unique beginnings of them.",
-            autocompletion=_complete_topic,
+            autocompletion=complete_topic,
             show_default=False,
         ),
     ] = None,
@@ -201,7 +201,7 @@ def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
 
 def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
     """Pass leaflets on as they are made; on a terminal, show how far it is."""
-    columns = (SpinnerColumn(), TextColumn("{task.completed} of {task.total} leaflets"), TimeElapsedColumn())
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.completed} of {task.total} leaflets"))
     with Progress(*columns, console=_talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=total)
         for one in made:

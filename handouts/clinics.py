@@ -122,7 +122,7 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
     own = inner.all_texts()
     known = {name for code in assets.region_codes() for name in read_region(code).words}
     for name in own.keys() - known:
-        inner.complain(name, f"no leaflet uses a word “{name}”", nearest(name, known))
+        inner.complain(name, f"there is no word “{name}” to put another in place of", nearest(name, known))
     return own
 
 

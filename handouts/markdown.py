@@ -28,7 +28,7 @@ NOT_OURS = {
     "fence": ("a code block", "write it as plain sentences"),
     "code_block": ("a line that starts with four spaces", "start the line at the margin"),
     "code_inline": ("words in `back quotes`", "use **bold**"),
-    "em": ("italics", "use **bold**: italics are hard to read"),
+    "em": ("a word in italics", "use **bold**: italics are hard to read"),
     "image": ("a picture inside a sentence", "put it alone on its line, in a block"),
 }
 

@@ -19,7 +19,7 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
     """Fill the templates. The result needs nothing else but the style sheets and the fonts."""
     filled = fill(topic, region.words)
     html = (
-        _templates()
+        templates()
         .get_template("leaflet.html")
         .render(
             topic=filled,
@@ -43,7 +43,8 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The templates, strict: a name that is not there is an error, never a blank."""
     environment = Environment(
         loader=FileSystemLoader(assets.TEMPLATES),
         autoescape=True,

@@ -35,8 +35,8 @@ VARIANT = "pdf/a-3a"
 
 def print_to_pdf(leaflet: Leaflet) -> Pdf:
     """Lay a leaflet out and print it to PDF. The same leaflet always gives the same bytes."""
-    weasyprint = _weasyprint()
-    fetcher = _fetcher_class()()
+    weasyprint = engine()
+    fetcher = own_files_only()()
     with _no_warning_in(leaflet.topic):
         fonts = weasyprint.text.fonts.FontConfiguration()
         sheets = [
@@ -51,18 +51,26 @@ def print_to_pdf(leaflet: Leaflet) -> Pdf:
 
 
 @cache
-def _weasyprint() -> Any:
+def engine() -> Any:
     """WeasyPrint, set up so that it sees no font but ours."""
     os.environ["FONTCONFIG_FILE"] = str(assets.STYLES / "no-system-fonts.conf")
     try:
         # Without Pango it prints a banner of its own before it raises; our sentence says more in less.
-        with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        with _no_system_font(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             import weasyprint  # noqa: PLC0415  # it takes most of a second: only who prints waits for it
             import weasyprint.text.fonts  # noqa: PLC0415
     except OSError as error:
         sentence = f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}"
         raise HandoutError(sentence, Exit.CANNOT_WRITE) from error
     return weasyprint
+
+
+@contextmanager
+def _no_system_font() -> Iterator[None]:
+    """WeasyPrint warns when it sees no font of the system; that is what we want."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+        yield
 
 
 def _how_to_get_pango() -> str:
@@ -84,9 +92,9 @@ def _font_faces() -> str:
 
 
 @cache
-def _fetcher_class() -> type[Any]:
+def own_files_only() -> type[Any]:
     """A fetcher that opens our own styles and fonts, and data held in the page; nothing else."""
-    fetcher: type[Any] = _weasyprint().URLFetcher
+    fetcher: type[Any] = engine().URLFetcher
     allowed = [assets.STYLES.resolve(), *{font.file.resolve().parent for font in assets.fonts()}]
 
     class OwnFilesOnly(fetcher):  # type: ignore[misc]  # the base class is known only at run time
@@ -120,9 +128,7 @@ def _no_warning_in(topic: str) -> Iterator[None]:
     logger.addHandler(gather)
     propagate, logger.propagate = logger.propagate, False
     try:
-        with warnings.catch_warnings():
-            # Seeing no system font is what we want.
-            warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+        with _no_system_font():
             yield
     finally:
         logger.removeHandler(gather)

@@ -49,7 +49,7 @@ def _topic(name: str, language: str, ids: dict[str, str], problems: list[Problem
     front, body, body_line = _split(read_text(file, problems), where, problems)
     fields = Fields.read(front, where, 2, problems if front else [])
     parser = Parser(where, body_line)
-    opening, sections = _parts(parser, body)
+    opening, sections = parts_of(parser, body)
     if body.strip() and not any(isinstance(part, Block) and part.kind == "urgent-help" for part in opening):
         parser.complain(
             body_line,
@@ -147,7 +147,7 @@ def _source(inner: Fields) -> Source:
     return source
 
 
-def _parts(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section, ...]]:
+def parts_of(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section, ...]]:
     """The parts before the first ## heading, and the sections."""
     opening: list[Part] = []
     sections: list[tuple[Heading, list[Part]]] = []

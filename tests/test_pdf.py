@@ -1,0 +1,238 @@
+"""The PDF itself: fonts, tags, artifacts, links, metadata; and what is refused."""
+
+import builtins
+import re
+import socket
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from handouts import assets, pdf
+from handouts.errors import Exit, HandoutError
+from handouts.model import Leaflet, Paper
+
+from .conftest import ONE_OF_EACH, Variant, leaflet_of, pdf_of, topic_of
+
+NECK = Variant("neck-pain-self-care", "us", Paper.LETTER, with_clinic=True)
+EACH = pytest.mark.parametrize("variant", ONE_OF_EACH, ids=str)
+
+
+@cache  # pikepdf's objects are gone when their document is
+def opened(variant: Variant) -> pikepdf.Pdf:
+    return pikepdf.open(BytesIO(pdf_of(variant).data))
+
+
+def elements(document: pikepdf.Pdf) -> list[Any]:
+    """Every element of the structure tree, in reading order."""
+
+    def below(element: Any) -> list[Any]:
+        kids = element.get("/K", [])
+        kids = list(kids) if isinstance(kids, pikepdf.Array) else [kids]
+        found = [kid for kid in kids if isinstance(kid, pikepdf.Dictionary) and "/S" in kid]
+        return [one for kid in found for one in (kid, *below(kid))]
+
+    return below(document.Root.StructTreeRoot)
+
+
+def of_type(document: pikepdf.Pdf, kind: str) -> list[Any]:
+    return [element for element in elements(document) if kind == element.S]
+
+
+@EACH
+def test_only_our_fonts_and_all_of_them_embedded(variant: Variant) -> None:
+    """A font of the system would look different on each machine, or not be there at all."""
+    for font in {font.objgen: font for page in opened(variant).pages for font in page.Resources.Font.values()}.values():
+        descriptor = font.DescendantFonts[0].FontDescriptor
+        assert re.search(r"\+(Body|Fallback)", str(font.BaseFont)), str(font.BaseFont)
+        assert "/FontFile2" in descriptor or "/FontFile3" in descriptor
+
+
+@EACH
+def test_title_language_and_bookmarks(variant: Variant) -> None:
+    """A screen reader speaks the title first, in the voice of the language; bookmarks are its contents page."""
+    document = opened(variant)
+    topic = topic_of(variant.topic)
+    assert str(document.docinfo["/Title"]) == topic.title
+    assert str(document.Root.Lang) == "en-US"
+    assert document.Root.ViewerPreferences.DisplayDocTitle
+    with document.open_outline() as outline:
+        names = [item.title for item in outline.root[0].children]
+    headings = ["".join(getattr(run, "text", "") for run in section.heading.text) for section in topic.sections]
+    assert names[1 : 1 + len(headings)] == headings  # the first is the urgent-help box
+    assert names[-1] == "Sources"
+
+
+@EACH
+def test_headings_start_at_1_and_never_skip(variant: Variant) -> None:
+    """Readers who jump from heading to heading would think they missed one."""
+    levels = [int(str(e.S)[2]) for e in elements(opened(variant)) if re.fullmatch(r"/H\d", str(e.S))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(later <= earlier + 1 for earlier, later in pairwise(levels))
+
+
+@EACH
+def test_each_picture_says_what_it_shows_and_where_it_is(variant: Variant) -> None:
+    """A picture without words is a hole for whoever cannot see it; a wrong box sends a magnifier astray."""
+    document = opened(variant)
+    figures = of_type(document, "/Figure")
+    assert figures
+    for figure in figures:
+        assert str(figure.Alt).strip()
+        left, bottom, right, top = (float(side) for side in figure.A.BBox)
+        _, _, width, height = (float(side) for side in figure.Pg.MediaBox)
+        assert 0 <= left < right <= width
+        assert 0 <= bottom < top <= height
+
+
+def test_table_headers_say_what_they_head() -> None:
+    """Ten rows read aloud without their headers would be a riddle."""
+    document = opened(replace(NECK, topic="dystonia-or-fibromyalgia"))
+    scopes = [str(header.A.Scope) for header in of_type(document, "/TH")]
+    assert scopes == ["/Column"] * 2 + ["/Row"] * 10
+    assert all(len(cell.A.Headers) == 2 for cell in of_type(document, "/TD")[1:])
+
+
+@EACH
+def test_links_are_described_in_words(variant: Variant) -> None:
+    """Nobody wants a web address spelled out letter by letter."""
+    links = [link for page in opened(variant).pages for link in page.get("/Annots", [])]
+    assert links
+    for link in links:
+        assert re.match(r"[A-Z].*\w", str(link.Contents)), str(link.Contents)
+        assert "://" not in str(link.Contents)
+
+
+@EACH
+def test_running_footers_are_artifacts_and_all_else_is_content(variant: Variant) -> None:
+    """A footer read aloud in the middle of a sentence, four times, breaks it."""
+    document = opened(variant)
+    numbers = document.Root.StructTreeRoot.ParentTree.Nums
+    parents = dict(zip(list(numbers)[::2], list(numbers)[1::2], strict=True))
+    for page in document.pages:
+        marks = [op for op in pikepdf.parse_content_stream(page) if str(op.operator) == "BDC"]
+        artifacts = [op for op in marks if str(op.operands[0]) == "/Artifact"]
+        assert len([op for op in artifacts if str(op.operands[1].Type) == "/Pagination"]) >= 3
+        content = [op for op in marks if op not in artifacts]
+        assert all(parents[page.StructParents][int(op.operands[1].MCID)] is not None for op in content)
+    reachable = {element.objgen for element in elements(document)}
+    orphans = [
+        obj
+        for obj in document.objects
+        if isinstance(obj, pikepdf.Dictionary) and obj.get("/Type") == "/StructElem" and obj.objgen not in reachable
+    ]
+    assert orphans == []
+
+
+def test_the_same_leaflet_is_the_same_file() -> None:
+    """A clinic that archives what it handed out must be able to compare."""
+    assert pdf.print_to_pdf(leaflet_of(NECK)).data == pdf_of(NECK).data
+
+
+def test_the_file_says_nothing_of_the_machine() -> None:
+    """A path can hold a user's name."""
+    out = BytesIO()
+    opened(NECK).save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.generalized)
+    for private in (str(assets.PACKAGE.parent), str(Path.home()) + "/", "file:"):
+        assert private.encode() not in out.getvalue()
+
+
+def test_it_is_made_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which leaflet is printed, and when, is nobody's business."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    assert pdf.print_to_pdf(leaflet_of(NECK)).pages == 4
+
+
+def page_with(body: str) -> Leaflet:
+    html = f'<!doctype html><html lang="en" data-paper="a4"><title>Example</title><h1>Example</h1>{body}'
+    return Leaflet(html, "example", "Example")
+
+
+def test_a_plain_page_is_printed() -> None:
+    """If this failed, the refusals below would prove nothing."""
+    assert pdf.print_to_pdf(page_with("<p>Hello</p>")).pages == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.org/x.png",
+        "https://example.org/x.png",
+        "ftp://example.org/x.png",
+        "file:///etc/hostname",
+        "FILE:///etc/hostname",
+        "../README.md",
+        "..%2fREADME.md",
+        "parts/../../README.md",
+    ],
+)
+def test_nothing_outside_the_library_is_fetched(address: str) -> None:
+    """A logo or drawing must not read the clinic's files, nor tell anybody that it was printed."""
+    with pytest.raises(HandoutError) as refused:
+        pdf.print_to_pdf(page_with(f'<img alt="x" src="{address}">'))
+    assert refused.value.exit_code is Exit.CANNOT_WRITE
+
+
+def test_a_link_out_of_the_library_is_not_followed(tmp_path: Path) -> None:
+    """A symbolic link would be a door around the fetcher."""
+    (tmp_path / "secret.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
+    fetcher = pdf.own_files_only()()
+    inside = assets.STYLES / "tokens.css"
+    assert fetcher.fetch(inside.as_uri()).read()
+    link = assets.STYLES / "link-of-a-test.svg"
+    link.symlink_to(tmp_path / "secret.svg")
+    try:
+        with pytest.raises(ValueError, match="outside the library"):
+            fetcher.fetch(link.as_uri())
+    finally:
+        link.unlink()
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        ("<p>漢</p>", "the fonts cannot show “漢” (U+6F22)"),
+        ('<p style="colour: red">x</p>', "could not be laid out cleanly"),
+        ('<p style="color: var(--no-such-token)">x</p>', "could not be laid out cleanly"),
+        ('<img alt="x" src="data:image/png;base64,AAAA">', "could not be laid out cleanly"),
+        (
+            '<img src="data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 9 9%22/%3E">',
+            "alt",
+        ),
+    ],
+)
+def test_a_warning_is_a_failure(fault: str, said: str) -> None:
+    """WeasyPrint goes on after a missing letter, rule or picture; paper must not."""
+    with pytest.raises(HandoutError) as refused:
+        pdf.print_to_pdf(page_with(fault))
+    assert said in str(refused.value)
+
+
+def test_without_pango_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one thing pip cannot install is where a new clinic would get stuck."""
+    real = builtins.__import__
+
+    def without_pango(name: str, *rest: Any) -> Any:
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
+        return real(name, *rest)
+
+    pdf.engine.cache_clear()
+    monkeypatch.setattr(builtins, "__import__", without_pango)
+    try:
+        with pytest.raises(HandoutError, match="Pango, which draws the letters, is not installed") as refused:
+            pdf.print_to_pdf(page_with("<p>x</p>"))
+    finally:
+        pdf.engine.cache_clear()
+    assert any(command in str(refused.value) for command in pdf.PANGO.values())

@@ -1,0 +1,108 @@
+"""The rooms: who may know whom. A breach here is how a clear house turns into a knot."""
+
+import ast
+import sys
+from pathlib import Path
+
+import pytest
+
+from handouts import assets
+
+OWN = "handouts"
+#: room: (rooms it may know, packages from outside it may use)
+ROOMS: dict[str, tuple[set[str], set[str]]] = {
+    "__init__": (set(), set()),
+    "__main__": ({"cli"}, set()),
+    "errors": (set(), set()),
+    "model": ({"errors"}, set()),
+    "colour": (set(), set()),
+    "assets": ({"errors"}, set()),
+    "files": ({"errors", "assets"}, set()),
+    "fields": ({"errors"}, {"yaml"}),
+    "markdown": ({"errors", "model"}, {"markdown_it", "mdit_py_plugins", "markupsafe"}),
+    "blocks": ({"errors", "model", "markdown"}, set()),
+    "drawings": ({"errors", "model", "files"}, set()),
+    "reading": ({"errors", "model", "assets", "blocks", "drawings", "fields", "files", "markdown"}, set()),
+    "clinics": ({"errors", "model", "assets", "colour", "drawings", "fields", "files"}, set()),
+    "page": ({"errors", "model", "assets", "colour", "markdown"}, {"jinja2", "markupsafe", "segno"}),
+    "tagging": (set(), {"pydyf"}),
+    "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
+    "make": ({"errors", "model", "assets", "clinics", "files", "page", "pdf", "reading"}, set()),
+    "cli": ({"errors", "model", "make"}, {"typer", "rich"}),
+}
+MAY_PRINT = {"cli"}
+MAY_START_PROGRAMS: set[str] = set()
+MAY_USE_THE_NETWORK: set[str] = set()
+NETWORK = {"socket", "ssl", "http", "ftplib", "smtplib"}
+
+
+def breaches(room: str, source: str) -> list[str]:
+    """What a module does that its room may not."""
+    own, outside = ROOMS[room]
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
+        for name in imported(node):
+            package, _, rest = name.partition(".")
+            if package == OWN:
+                if rest and rest.split(".")[0] not in own | {"__version__"}:
+                    found.append(f"{room} knows {rest}")
+            elif package not in sys.stdlib_module_names and package not in outside:
+                found.append(f"{room} uses {package}")
+            if package == "subprocess" and room not in MAY_START_PROGRAMS:
+                found.append(f"{room} starts programs")
+            if (package in NETWORK or name == "urllib.request") and room not in MAY_USE_THE_NETWORK:
+                found.append(f"{room} uses the network")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print":
+            found += [] if room in MAY_PRINT else [f"{room} prints"]
+    return found
+
+
+def imported(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert not node.level, "imports are written out in full"
+        module = node.module or ""
+        return [f"{module}.{alias.name}" for alias in node.names] if module == OWN else [module]
+    return []
+
+
+def modules() -> list[Path]:
+    return sorted(assets.PACKAGE.glob("*.py"))
+
+
+def test_every_module_has_a_room() -> None:
+    """A module without a room has no rules."""
+    assert {module.stem for module in modules()} == set(ROOMS)
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.stem)
+def test_each_room_keeps_to_itself(module: Path) -> None:
+    """What a room may not know, it cannot come to depend on."""
+    assert breaches(module.stem, module.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("room", "planted"),
+    [
+        ("page", "import weasyprint"),
+        ("page", "from handouts import pdf"),
+        ("page", "from handouts.reading import read_topics"),
+        ("pdf", "def f():\n    import requests"),
+        ("pdf", "import urllib.request"),
+        ("make", "import subprocess"),
+        ("make", "print('made')"),
+        ("errors", "from handouts.model import Topic"),
+    ],
+)
+def test_a_planted_breach_is_caught(room: str, planted: str) -> None:
+    """A guard that sees nothing guards nothing."""
+    assert breaches(room, planted)
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.stem)
+def test_each_room_says_what_comes_in_and_what_goes_out(module: Path) -> None:
+    """The first line of a file is where its next reader starts."""
+    if module.stem != "__init__":
+        assert ast.get_docstring(ast.parse(module.read_text(encoding="utf-8")))
+    assert module.stem not in sys.stdlib_module_names, "run as a script, it would hide the real one"

@@ -1,0 +1,231 @@
+"""The whole way, from a command to a PDF on disk: what a member of staff sees and what is left behind."""
+
+import json
+import os
+import pty
+import re
+import select
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from handouts import __version__, cli, files, make
+from handouts.errors import Exit
+
+from .conftest import CASES, CLINIC, Ran
+
+Run = Callable[..., Ran]
+ROOT = Path(__file__).parent.parent
+NECK = "neck-pain-self-care-en-letter.pdf"
+
+
+def words_in(file: Path) -> str:
+    return " ".join(sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(file))
+
+
+def left_in(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def test_one_leaflet_by_the_beginning_of_its_name(run: Run, tmp_path: Path) -> None:
+    """The first thing anybody does must work."""
+    ran = run("make", "neck")
+    assert (ran.code, ran.err) == (0, "")
+    assert NECK in ran.out
+    assert "4" in ran.out
+    assert left_in(tmp_path / "out") == [NECK]
+    assert "Call 911 now" in words_in(tmp_path / "out" / NECK)
+
+
+def test_the_whole_shelf_for_another_region(run: Run, tmp_path: Path) -> None:
+    """`--all` must mean all, and the region must bring its paper and its numbers."""
+    ran = run("make", "--all", "--region", "uk", "--out", "leaflets")
+    assert ran.code == 0
+    names = [f"{name}-en-a4.pdf" for name in make.topic_names()]
+    assert left_in(tmp_path / "leaflets") == names
+    assert all("Call 999 now" in words_in(tmp_path / "leaflets" / name) for name in names)
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "folder"])
+def test_the_clinic_file_is_found(how: str, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clinic that set its file up once must not have to think of it again."""
+    arguments = ["make", "neck"]
+    if how == "option":
+        arguments += ["--clinic", str(CLINIC)]
+    elif how == "variable":
+        monkeypatch.setenv("HANDOUTS_CLINIC", str(CLINIC))
+    else:
+        (tmp_path / "clinic.yaml").write_text("name: Example Clinic\nphone: 555 0100\nregion: uk\n", encoding="utf-8")
+    assert run(*arguments).code == 0
+    (made,) = (tmp_path / "out").iterdir()
+    assert made.name == ("neck-pain-self-care-en-a4.pdf" if how == "folder" else NECK)
+    assert "555 0100" in words_in(made)
+
+
+def test_list_shows_the_shelf_and_speaks_to_programs(run: Run) -> None:
+    """Staff choose from it, and other programs build on its JSON."""
+    shown = run("list").out
+    topics = json.loads(run("list", "--json").out)
+    assert [topic["topic"] for topic in topics] == list(make.topic_names())
+    for topic in topics:
+        assert topic["title"] in shown
+        assert topic["review_by"] in shown
+        assert topic.keys() >= {"id", "language", "pages", "version", "codes"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["make", "nek-pain"], "There is no topic “nek-pain”; did you mean “neck-pain-self-care”?"),
+        (["make", "neck", "xyzzy", "--all"], "Name topics or write --all, not both."),
+        (["make"], "Name a topic, or write --all."),
+        (["make", "neck", "--language", "fr"], "neck-pain-self-care is not written in “fr”"),
+        (["make", "neck", "--region", "fr"], "There is no region “fr”"),
+        (["make", "neck", "--paper", "a3"], "a3"),
+        (["frobnicate"], "frobnicate"),
+    ],
+)
+def test_a_wrong_command_is_answered_with_a_sentence(arguments: list[str], said: str, run: Run, tmp_path: Path) -> None:
+    """A slip must say what to write instead, and leave nothing behind."""
+    ran = run(*arguments)
+    assert ran.code == Exit.WRONG_COMMAND
+    assert said in " ".join(ran.err.split())
+    assert "Traceback" not in ran.err
+    assert ran.out == ""
+    assert left_in(tmp_path) == []
+
+
+def test_a_broken_topic_stops_before_anything_is_written(
+    run: Run, own_shelf: Callable[[str, bytes], Path], tmp_path: Path
+) -> None:
+    """Half a set on the counter is worse than none."""
+    own_shelf("good", (CASES / "topics" / "good.md").read_bytes())
+    own_shelf("wrong", (CASES / "topics" / "unknown-block.md").read_bytes())
+    ran = run("make", "good", "wrong")
+    assert ran.code == Exit.WRONG_FILE
+    assert "wrong/en.md:33: there is no block “stepps”; did you mean “steps”?" in ran.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_so(run: Run, tmp_path: Path) -> None:
+    """A full or locked drive is common, and not a bug."""
+    (tmp_path / "file").write_text("x")
+    ran = run("make", "neck", "--out", "file/out")
+    assert ran.code == Exit.CANNOT_WRITE
+    assert "Nothing can be written to file/out" in ran.err
+
+
+def test_a_full_disk_leaves_the_old_leaflet_whole(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A torn PDF under its final name would be printed by somebody."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / NECK).write_bytes(b"the old one")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    ran = run("make", "neck")
+    assert ran.code == Exit.CANNOT_WRITE
+    assert "No space left on device" in ran.err
+    assert left_in(out) == [NECK]
+    assert (out / NECK).read_bytes() == b"the old one"
+
+
+def test_a_fault_of_ours_is_a_sentence_without_anybodys_details(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A traceback prints the values it met; one day these are a patient's."""
+
+    def fail(*_: object) -> None:
+        raise KeyError("Jane Example")
+
+    monkeypatch.setattr(cli, "find_topics", fail)
+    ran = run("make", "neck")
+    assert ran.code == Exit.OUR_FAULT
+    assert "This is a fault of ours (KeyError in test_story.py:" in ran.err
+    assert "Jane" not in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_two_runs_write_the_same_bytes_as_anybody_may_read(run: Run, tmp_path: Path) -> None:
+    """Byte-identical files can be compared; a leaflet is for the whole office to open."""
+    run("make", "sleep", "--out", "one")
+    run("make", "sleep", "--out", "two")
+    one, two = (tmp_path / folder / "sleep-hygiene-en-letter.pdf" for folder in ("one", "two"))
+    assert one.read_bytes() == two.read_bytes()
+    umask = os.umask(0)
+    os.umask(umask)
+    assert stat.S_IMODE(one.stat().st_mode) == 0o666 & ~umask
+
+
+def test_open_opens_what_was_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--open` is for the patient in front of you."""
+    opened: list[str] = []
+    monkeypatch.setattr(cli.typer, "launch", lambda file: opened.append(file) or 0)
+    assert run("make", "neck", "--open").code == 0
+    assert opened == [f"out/{NECK}"]
+
+
+def test_version_and_help(run: Run) -> None:
+    """Whoever asks for help must get examples."""
+    assert run("--version").out.strip() == f"handouts {__version__}"
+    assert "handouts make neck" in run("make", "--help").out
+
+
+@pytest.mark.parametrize("command", [["generate.py"], ["-m", "handouts"]])
+def test_it_runs_from_a_checkout(command: list[str], tmp_path: Path) -> None:
+    """From a checkout and as a module it is the same program."""
+    ran = subprocess.run(
+        [sys.executable, *command, "make", "neck", "--out", str(tmp_path)], cwd=ROOT, capture_output=True, check=True
+    )
+    assert left_in(tmp_path) == [NECK]
+    assert ran.stderr == b""
+
+
+def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables: str) -> str:
+    """Run the program at a terminal, type when it asks, and give back what the screen showed."""
+    leader, follower = pty.openpty()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120", **variables}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "handouts", *arguments],
+        stdin=follower, stdout=follower, stderr=follower, cwd=folder, env=environment,
+    )  # fmt: skip
+    os.close(follower)
+    shown = b""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if select.select([leader], [], [], 0.1)[0]:
+            try:
+                shown += os.read(leader, 4096)
+            except OSError:  # the program has closed its end
+                break
+            if typed and b"Which topics?" in shown:
+                os.write(leader, typed)
+                typed = b""
+    assert program.wait(10) == 0
+    os.close(leader)
+    return shown.decode()
+
+
+def test_without_a_topic_it_shows_the_list_and_asks(tmp_path: Path) -> None:
+    """Front-desk staff do not know the names by heart."""
+    shown = at_a_terminal(["make"], b"neck\n", tmp_path)
+    assert "Looking after your neck" in shown
+    assert left_in(tmp_path / "out") == [NECK]
+
+
+def test_no_color_is_honoured(tmp_path: Path) -> None:
+    """Colours that were asked not to come are noise to a screen reader or a log."""
+    colour = re.compile(r"\x1b\[(?:\d;)?[349]\d")
+    assert colour.search(at_a_terminal(["make", "neck"], b"", tmp_path))
+    assert not colour.search(at_a_terminal(["make", "neck"], b"", tmp_path, NO_COLOR="1"))
+
+
+def test_completion_knows_the_topics() -> None:
+    """Tab completion saves typing names that are long on purpose."""
+    assert cli.complete_topic("ne") == ["neck-pain-self-care"]

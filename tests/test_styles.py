@@ -1,0 +1,108 @@
+"""The styles: raw values in one file, every name defined and used, every pair of colours readable."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from handouts import assets, colour
+
+TOKENS = (assets.STYLES / "tokens.css").read_text(encoding="utf-8")
+SHEETS = sorted(assets.STYLES.rglob("*.css"))
+FORMATS = sorted((assets.STYLES / "formats").glob("*.css"))
+RULES = [sheet for sheet in SHEETS if sheet.name != "tokens.css" and sheet not in FORMATS]
+RAW = re.compile(r"#[0-9a-f]{3,8}\b|\brgb|\bhsl|(?<![\w-])\d*\.?\d+(?:mm|cm|in|pt|px|em|rem|ch|q)\b", re.IGNORECASE)
+
+#: What is written in which colour on which ground. Names are those of `tokens.css`.
+PAIRS = [
+    ("--ink", "--paper"),
+    ("--ink", "--panel"),
+    ("--ink", "--main-tint"),
+    ("--ink", "--accent-tint"),
+    ("--ink", "--try-not-panel"),
+    ("--ink", "--urgent-panel"),
+    ("--ink-quiet", "--paper"),
+    ("--band-ink", "--band"),
+    ("--band-ink", "--accent"),
+    ("--heading-ink", "--paper"),
+    ("--main", "--main-tint"),
+    ("--accent", "--accent-tint"),
+    ("--accent", "--panel"),
+    ("--accent", "--paper"),
+    ("--urgent", "--urgent-panel"),
+]
+
+
+def without_comments(sheet: Path) -> str:
+    return re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def token(name: str) -> str:
+    """The value of a token, through both floors."""
+    found = re.search(rf"^\s*{name}:\s*(.+?);", TOKENS, re.MULTILINE)
+    assert found, name
+    inner = re.fullmatch(r"var\((--[\w-]+)\)", found[1])
+    return token(inner[1]) if inner else found[1]
+
+
+def raw_values(css: str) -> list[str]:
+    return RAW.findall(css)
+
+
+def test_raw_colours_and_lengths_stand_in_tokens_only() -> None:
+    """A colour or length hidden in a part would escape large print, ink saving and a clinic's colours."""
+    found = {sheet.name: raw_values(without_comments(sheet)) for sheet in RULES}
+    assert {name: values for name, values in found.items() if values} == {}
+
+
+@pytest.mark.parametrize("planted", ["color: #a4262c", "margin: 3mm", "width: .5in", "color: RGB(0 0 0)"])
+def test_the_guard_sees_a_planted_raw_value(planted: str) -> None:
+    """A guard that sees nothing guards nothing."""
+    assert raw_values(planted)
+
+
+@pytest.mark.parametrize("sheet", FORMATS, ids=lambda sheet: sheet.name)
+def test_formats_change_tokens_only(sheet: Path) -> None:
+    """A format with rules of its own would be a second style to keep in step."""
+    inside = re.findall(r"\{(.*?)\}", without_comments(sheet), re.DOTALL)
+    properties = [line.split(":")[0].strip() for block in inside for line in block.split(";") if line.strip()]
+    assert properties
+    assert all(name.startswith("--") and re.search(rf"^\s*{name}:", TOKENS, re.MULTILINE) for name in properties)
+
+
+def test_the_palette_is_used_on_the_second_floor_only() -> None:
+    """A part that names a palette colour would keep it when its purpose changes."""
+    palette = re.findall(r"^\s*(--\w+-\d+|--white):", TOKENS.split("Floor 2")[0], re.MULTILINE)
+    assert len(palette) > 5
+    uses = {(sheet.name, name) for sheet in RULES for name in palette if f"var({name})" in without_comments(sheet)}
+    assert uses == set()
+
+
+def test_every_name_is_defined_and_every_token_used() -> None:
+    """An undefined name is drawn as nothing; an unused one is a lie about the style."""
+    defined = set(re.findall(r"^\s*(--[\w-]+):", TOKENS, re.MULTILINE))
+    used = {name for sheet in SHEETS for name in re.findall(r"var\((--[\w-]+)", without_comments(sheet))}
+    assert used == defined
+
+
+def test_every_class_is_in_a_template_and_every_sheet_is_imported() -> None:
+    """Rules for what no longer exists pile up and mislead."""
+    html = "".join(file.read_text(encoding="utf-8") for file in assets.TEMPLATES.rglob("*.html"))
+    classes = {
+        name for sheet in RULES for name in re.findall(r"\.([a-z][\w-]*)", without_comments(sheet)) if name != "css"
+    }
+    built = re.compile(r"-\d$|^(?:do|try-not|first|second)$")  # made of a number, or named in a loop
+    assert {name for name in classes if name not in html and not built.search(name)} == set()
+    imported = re.findall(r'@import "([^"]+)"', (assets.STYLES / "leaflet.css").read_text(encoding="utf-8"))
+    assert {str(sheet.relative_to(assets.STYLES)) for sheet in SHEETS} == {*imported, "leaflet.css"}
+
+
+@pytest.mark.parametrize(("ink", "ground"), PAIRS)
+def test_every_pair_of_colours_can_be_read(ink: str, ground: str) -> None:
+    """A reader with low vision, or a photocopier, needs WCAG AA."""
+    assert colour.contrast(token(ink), token(ground)) >= colour.READABLE
+
+
+def test_urgent_help_still_differs_in_greyscale() -> None:
+    """On a grey printer the alarm colour must stay darker than what it stands on."""
+    assert colour.contrast(token("--urgent"), token("--main-tint")) >= colour.READABLE
