@@ -12,8 +12,9 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from functools import cache
+from functools import cache, partial
 from io import StringIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,7 +22,7 @@ from urllib.parse import unquote, urlsplit
 from handouts import assets
 from handouts.errors import Exit, HandoutError
 from handouts.model import Leaflet, Pdf
-from handouts.tagging import finish, metadata_of_both_standards
+from handouts.tagging import finish, has_clean_ends, metadata_of_both_standards
 
 #: How to get Pango, the one thing pip cannot install, per system.
 PANGO = {
@@ -46,7 +47,10 @@ def print_to_pdf(leaflet: Leaflet) -> Pdf:
         page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
         document = page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
         document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
-        data = document.write_pdf(pdf_variant=VARIANT, finisher=finish)
+        for padding in count():
+            data = document.write_pdf(pdf_variant=VARIANT, finisher=partial(finish, padding=padding))
+            if has_clean_ends(data):
+                break
     return Pdf(data, len(document.pages))
 
 

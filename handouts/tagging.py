@@ -40,8 +40,8 @@ def metadata_of_both_standards(metadata: Any) -> Callable[..., bytes]:
     return of_both
 
 
-def finish(document: Any, pdf: Any) -> None:
-    """WeasyPrint's last call before it writes the file."""
+def finish(document: Any, pdf: Any, padding: int) -> None:
+    """WeasyPrint's last call before it writes the file. For `padding`, see `has_clean_ends`."""
     elements = {obj.number: obj for obj in pdf.objects if _is(obj, "StructElem")}
     pages = {reference: number for number, reference in enumerate(pdf.page_references)}
     _leave_metadata_readable(pdf)
@@ -49,6 +49,7 @@ def finish(document: Any, pdf: Any) -> None:
     _scope_headers(elements.values())
     _place_figures(elements.values(), document, pages)
     _make_margins_artifacts(elements, pdf, pages)
+    _pad(pdf, padding)
 
 
 def _is(obj: Any, kind: str) -> bool:
@@ -133,3 +134,21 @@ def _make_artifact(stream: Any, mcid: int) -> None:
     """Turn `/Span <</MCID n>> BDC` into `/Artifact <</Type /Pagination>> BDC`."""
     at = stream.stream.index({"MCID": mcid})
     stream.stream[at - 1 : at + 1] = ["/Artifact", pydyf.Dictionary({"Type": "/Pagination"})]
+
+
+def has_clean_ends(data: bytes) -> bool:
+    """ISO 19005-3, 6.1.7.1: whether each stream's length is that of its data.
+
+    pydyf writes a line feed after a stream. After a carriage return, which one stream in 256 ends with, the two
+    make one line end, and the stream seems a byte too short.
+    """
+    return b"\r\nendstream" not in data
+
+
+def _pad(pdf: Any, padding: int) -> None:
+    """White space that changes nothing but the last bytes of each compressed stream, a checksum."""
+    for stream in pdf.objects:
+        if isinstance(stream, pydyf.Stream) and stream.compress:
+            stream.stream.extend([b""] * padding)
+    for _ in range(padding):
+        pdf.add_object(pydyf.Dictionary({}))

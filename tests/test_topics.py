@@ -145,7 +145,7 @@ def test_the_clinic_is_named_or_there_are_lines_for_it_never_a_made_up_number(va
         assert "555 0100" in words
         assert "clinic.example/leaflets" in words
     else:
-        assert re.search(r"Clinic:\s+Phone:\s+Open:", words)
+        assert re.search(r"Your clinic:\s+Phone:\s+Open:", words)
 
 
 @EVERY
