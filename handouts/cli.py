@@ -174,7 +174,10 @@ def make_leaflets(
     """Make print-ready PDFs of one or more topics."""
     names = find_topics(_chosen(topics or [], everything, language), language)
     order = Order(language, region, Paper(paper.value) if paper else None, clinic)
-    made = list(_with_progress(make(names, order, out), len(names)))
+    try:
+        made = list(_with_progress(make(names, order, out), len(names)))
+    except KeyboardInterrupt:
+        raise HandoutError("Stopped. What was written is whole; the rest was not begun.", Exit.STOPPED) from None
     _results().print(_made_table(made))
     for one in made:
         if one.pages > one.budget:

@@ -15,6 +15,7 @@ class Exit(IntEnum):
     WRONG_FILE = 3
     WRONG_PEOPLE = 4
     CANNOT_WRITE = 5
+    STOPPED = 130
 
 
 @dataclass(frozen=True, order=True)

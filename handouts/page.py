@@ -7,7 +7,6 @@ from functools import cache
 from io import BytesIO
 from itertools import groupby
 
-import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handouts import __version__, assets, colour
@@ -52,7 +51,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"html": to_html, "plain": plain, "rows": _rows, "short": _short_address}
+    environment.filters |= {"html": to_html, "plain": plain, "rows": _rows, "short": short_address}
     return environment
 
 
@@ -96,7 +95,7 @@ def _month(day: date, labels: Labels) -> str:
     return f"{labels.months[day.month - 1]} {day.year}"
 
 
-def _short_address(address: str) -> str:
+def short_address(address: str) -> str:
     """An address as it is printed: browsers need neither its protocol nor a slash at its end."""
     return address.split("://", 1)[-1].removesuffix("/")
 
@@ -111,6 +110,8 @@ def _clinic_tokens(clinic: Clinic | None) -> Mapping[str, str]:
 
 def _qr_code(address: str) -> str:
     """A QR code with its quiet zone of four modules (ISO/IEC 18004), as an SVG data URI."""
+    import segno  # noqa: PLC0415  # only a clinic with a web address waits for it
+
     svg = BytesIO()
     segno.make(address, error="m", micro=False).save(
         svg, kind="svg", border=4, xmldecl=False, svgns=True, scale=1, omitsize=True

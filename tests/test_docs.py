@@ -39,7 +39,7 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
 
 def test_the_exit_codes_are_those_of_the_program() -> None:
     """Scripts rely on them."""
-    codes = re.findall(r"^\| (\d) \| .+ \|$", README.split("## Exit codes")[1], re.MULTILINE)
+    codes = re.findall(r"^\| (\d+) \| .+ \|$", README.split("## Exit codes")[1], re.MULTILINE)
     assert [int(code) for code in codes] == list(Exit)
 
 

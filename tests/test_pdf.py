@@ -3,8 +3,10 @@
 import builtins
 import re
 import socket
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from html.parser import HTMLParser
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +15,8 @@ from unittest.mock import Mock
 
 import page as validator
 import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 
 from handouts import assets, pdf, tagging
@@ -68,6 +72,57 @@ def test_title_language_and_bookmarks(variant: Variant) -> None:
     headings = ["".join(getattr(run, "text", "") for run in section.heading.text) for section in topic.sections]
     assert names[1 : 1 + len(headings)] == headings  # the first is the urgent-help box
     assert names[-1] == "Sources"
+
+
+def spoken(variant: Variant) -> str:
+    """What a screen reader says, in the order of the tags; list markers are left out."""
+    document = opened(variant)
+    sheets = pypdfium2.PdfDocument(pdf_of(variant).data)
+    said: dict[tuple[int, int], str] = {}
+    for number, sheet in enumerate(sheets):
+        pieces = sheet.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=1, textpage=sheet.get_textpage())
+        for piece in pieces:
+            mark = pdfium.FPDFPageObj_GetMarkedContentID(piece.raw)
+            said[number, mark] = said.get((number, mark), "") + piece.extract()
+    numbers = {page.objgen: number for number, page in enumerate(document.pages)}
+
+    def walk(element: Any) -> Iterator[str]:
+        for kid in element.K if isinstance(element.get("/K"), pikepdf.Array) else []:
+            if isinstance(kid, pikepdf.Dictionary):
+                yield from () if kid.get("/S") in ("/Lbl", "/Figure") else walk(kid)
+            else:
+                yield said.get((numbers[element.Pg.objgen], int(kid)), "")
+
+    return letters("".join(walk(document.Root.StructTreeRoot)))
+
+
+def letters(words: str) -> str:
+    """Letters and digits alone: PDFium reads a hyphen at the end of a line as something else."""
+    return "".join(re.findall(r"\w", words))
+
+
+class _Body(HTMLParser):
+    """The words of a page in the order of its HTML, without the running footer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = ""
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002  # the parser gives it
+        self.inside = self.inside or tag == "main"
+
+    def handle_data(self, data: str) -> None:
+        self.words += data if self.inside else ""
+
+
+@EACH
+def test_it_is_read_aloud_in_the_order_it_was_written(variant: Variant) -> None:
+    """Columns read straight across, or a box read before its heading, make nonsense of good words."""
+    body = _Body()
+    body.feed(leaflet_of(variant).html)
+    assert spoken(variant) == letters(body.words)
+    assert len(spoken(variant)) > 3000
 
 
 @EACH

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
 import pypdfium2
 import pytest
@@ -150,6 +151,16 @@ def test_a_fault_of_ours_is_a_sentence_without_anybodys_details(run: Run, monkey
     assert "This is a fault of ours (KeyError in test_story.py:" in ran.err
     assert "Jane" not in ran.err
     assert "Traceback" not in ran.err
+
+
+def test_ctrl_c_leaves_only_whole_files(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sees the wrong topic go by stops it, and must not find half a leaflet later."""
+    calls = Mock(side_effect=[None, KeyboardInterrupt])
+    monkeypatch.setattr(files.os, "fsync", calls)
+    ran = run("make", "--all")
+    assert ran.code == Exit.STOPPED
+    assert "Stopped." in ran.err
+    assert left_in(tmp_path / "out") == ["dystonia-or-fibromyalgia-en-letter.pdf"]
 
 
 def test_two_runs_write_the_same_bytes_as_anybody_may_read(run: Run, tmp_path: Path) -> None:
