@@ -1,5 +1,6 @@
 """Where topics, regions, templates, styles and fonts lie, in a checkout or in an installed wheel."""
 
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.util import find_spec
@@ -56,14 +57,17 @@ def fonts() -> tuple[Font, ...]:
     )
 
 
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+
+
 def topic_names() -> tuple[str, ...]:
     """The names of all topics, sorted."""
-    return tuple(sorted(f.name for f in TOPICS.iterdir() if f.is_dir()))
+    return tuple(sorted(f.name for f in TOPICS.iterdir() if languages_of(f.name)))
 
 
 def languages_of(topic: str) -> tuple[str, ...]:
     """The languages a topic is written in, sorted, such as ("en",)."""
-    return tuple(sorted(f.stem for f in (TOPICS / topic).glob("*.md")))
+    return tuple(sorted(f.stem for f in (TOPICS / topic).glob("*.md") if LANGUAGE.fullmatch(f.stem)))
 
 
 def region_codes() -> tuple[str, ...]:

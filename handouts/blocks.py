@@ -13,6 +13,7 @@ from handouts.markdown import DOSE, Fence, Node, Parser, plain
 from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
 
 BLANK = re.compile(r"_{4,}")
+COLUMNS = 3  # of a comparison table: the row's name, and two to compare
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ def block(fence: Fence, parser: Parser) -> Block | None:
 
     Problems go to the parser; None means the fence cannot be used at all.
     """
+    if not fence.kind:
+        return None
     shape = SHAPES.get(fence.kind)
     if shape is None:
         parser.complain(fence.line, f"there is no block “{fence.kind}”", nearest(fence.kind, SHAPES))
@@ -72,8 +75,19 @@ def block(fence: Fence, parser: Parser) -> Block | None:
     if not fewest <= len(entries) <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
         parser.complain(fence.line, f"the block “{fence.kind}” has {len(entries)} entries", f"give it {wanted}")
-    level = next((node.level for node in nodes if isinstance(node, Heading)), 0)
-    return Block(fence.kind, entries, None, (), level, fence.line)
+    return Block(fence.kind, entries, None, (), _level(fence, nodes, parser), fence.line)
+
+
+def _level(fence: Fence, nodes: list[Node], parser: Parser) -> int:
+    """The level of the headings in a block: one for all of them."""
+    headings = [node for node in nodes if isinstance(node, Heading)]
+    for heading in headings:
+        if heading.level != headings[0].level:
+            hashes = "#" * headings[0].level
+            parser.complain(
+                heading.line, f"the headings in “{fence.kind}” have different levels", f"start it with {hashes}"
+            )
+    return headings[0].level if headings else 0
 
 
 def _nested(node: Node, parser: Parser) -> bool:
@@ -89,15 +103,19 @@ def _table_block(fence: Fence, nodes: list[Node], parser: Parser) -> Block | Non
     if not nodes or not isinstance(nodes[0], Table) or len(after) != len(nodes) - 1:
         parser.complain(fence.line, f"the block “{fence.kind}” is not laid out as it should be", STARTS["table"])
         return None
+    for node in after:
+        if isinstance(node, Paragraph) and plain(node.text).startswith(DOSE):
+            parser.complain(node.line, f"a dose stands in “{fence.kind}”", "put it in a step")
     table = nodes[0]
-    for row in table.rows:
-        for number, cell in enumerate(row):
+    if not table.rows or len(table.header) != COLUMNS or not all(plain(cell).strip() for cell in table.header[1:]):
+        parser.complain(
+            table.line, "the table is not a comparison of two", "give it 3 columns, names for the last two, and a row"
+        )
+    for row, line in zip(table.rows, table.lines, strict=True):
+        for number, cell in enumerate(row, 1):
             if not plain(cell).strip():
-                parser.complain(
-                    table.line,
-                    f"cell {number + 1} of the row “{plain(row[0])}” is empty",
-                    "fill it: an empty cell can be misread",
-                )
+                what = f"cell {number} of the row “{plain(row[0])}” is empty"
+                parser.complain(line, what, "fill it: an empty cell can be misread")
     return Block(fence.kind, (), table, after, 0, fence.line)
 
 
@@ -135,7 +153,7 @@ def _entry(
     assert start is not None
     entry = Entry(start.line)
     if isinstance(start, Paragraph):
-        return _item(start, kind)
+        return _item(start, kind, parser)
     if isinstance(start, Picture) and shape.starts == "item":
         _must_or_never(shape.picture, 1, "picture", "", entry, kind, parser)
         return replace(entry, picture=start)
@@ -151,6 +169,8 @@ def _entry(
             )
     _must_or_never(shape.picture, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
     _must_or_never(shape.dose, len(doses), "dose", "Dose: how often, how long", entry, kind, parser)
+    if any(not _without_label(dose.text) for dose in doses):
+        parser.complain(doses[0].line, "a dose without words", "write how often and how long after “Dose:”")
     if not body:
         parser.complain(start.line, f"an entry of “{kind}” says nothing", "write at least one sentence below it")
     return replace(
@@ -170,16 +190,21 @@ def _must_or_never(rule: str, count: int, thing: str, example: str, entry: Entry
         parser.complain(entry.line, f"an entry of “{kind}” has {count} {thing}s", "keep one")
 
 
-def _item(item: Paragraph, kind: str) -> Entry:
+def _item(item: Paragraph, kind: str, parser: Parser) -> Entry:
     """A list item as an entry; in a write-on plan each `____` becomes one line to write on."""
     if kind != "write-on-plan":
         return Entry(item.line, body=(item,))
-    blanks = sum(len(BLANK.findall(run.text)) for run in item.text if isinstance(run, Run))
+    words = plain(item.text)
+    _, *after = BLANK.split(words)
+    if "".join(after).strip():
+        parser.complain(item.line, "words stand after a ____", "put the lines to write on at the end")
     label = tuple(replace(r, text=BLANK.sub("", r.text).rstrip()) if isinstance(r, Run) else r for r in item.text)
-    return Entry(item.line, body=(replace(item, text=label),), blanks=max(blanks, 1))
+    return Entry(item.line, body=(replace(item, text=label),), blanks=max(len(BLANK.findall(words)), 1))
 
 
 def _without_label(text: Text) -> Text:
+    """A dose without the word “Dose:”; nothing if that was all."""
     first = text[0]
     assert isinstance(first, Run)
-    return (replace(first, text=first.text.removeprefix(DOSE).lstrip()), *text[1:])
+    rest = replace(first, text=first.text.removeprefix(DOSE).lstrip())
+    return (rest, *text[1:]) if rest.text else text[1:]

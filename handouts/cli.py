@@ -5,7 +5,6 @@ import os
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,9 +47,13 @@ def main() -> NoReturn:
     except HandoutError as error:
         _talk().print(str(error), markup=False, highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        sys.stdout = None  # so that Python does not try it once more
+        _talk().print(f"The results could not be shown: {error.strerror}.", markup=False, highlight=False)
+        sys.exit(Exit.CANNOT_WRITE)
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
         place = traceback.extract_tb(error.__traceback__)[-1]
-        sentence = f"This is a fault of ours ({type(error).__name__} in {Path(place.filename).name}:{place.lineno}). Nothing half-made was kept."
+        sentence = f"This is a fault of ours ({type(error).__name__} in {Path(place.filename).name}:{place.lineno}). Nothing torn was left behind."
         _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
         sys.exit(Exit.OUR_FAULT)
     sys.exit(Exit.MADE)
@@ -63,13 +66,6 @@ def _talk() -> Console:
 def _results() -> Console:
     """Standard output; wide when it is a file or another program, so that nothing is cut off."""
     return Console() if sys.stdout.isatty() else Console(width=200)
-
-
-class PaperChoice(StrEnum):
-    """The papers, as the command line spells them."""
-
-    a4 = "a4"
-    letter = "letter"
 
 
 def _show_version(wanted: bool) -> None:
@@ -132,48 +128,42 @@ def complete_topic(incomplete: str) -> list[str]:
     return [name for name in topic_names() if name.startswith(incomplete)]
 
 
+Topics = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="TOPIC…", help="Names, or unique beginnings of them.", autocompletion=complete_topic, show_default=False
+    ),
+]
+Everything = Annotated[bool, typer.Option("--all", help="Every topic there is.")]
+Out = Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)]
+REGION_HELP = "us or uk: phone numbers, services, spellings. Default: the clinic's, else us."
+RegionCode = Annotated[str, typer.Option("--region", "-r", help=REGION_HELP, show_default=False)]
+PAPER_HELP = "Default: what the region prints on."
+PaperSize = Annotated[
+    Paper | None, typer.Option("--paper", "-p", help=PAPER_HELP, show_default=False, case_sensitive=False)
+]
+Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
+CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."
+ClinicFile = Annotated[
+    Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help=CLINIC_HELP, show_default=False)
+]
+OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
+
+
 @app.command("make", epilog=EXAMPLES)
 def make_leaflets(
-    topics: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="TOPIC…",
-            help="Names, or unique beginnings of them.",
-            autocompletion=complete_topic,
-            show_default=False,
-        ),
-    ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Every topic there is.")] = False,
-    out: Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)] = Path("out"),
-    region: Annotated[
-        str,
-        typer.Option(
-            "--region",
-            "-r",
-            help="us or uk: phone numbers, services, spellings. Default: the clinic's, else us.",
-            show_default=False,
-        ),
-    ] = "",
-    paper: Annotated[
-        PaperChoice | None,
-        typer.Option("--paper", "-p", help="Default: what the region prints on.", show_default=False),
-    ] = None,
-    language: Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")] = "en",
-    clinic: Annotated[
-        Path | None,
-        typer.Option(
-            "--clinic",
-            "-c",
-            envvar="HANDOUTS_CLINIC",
-            help="The clinic file. Default: clinic.yaml in this folder, if there is one.",
-            show_default=False,
-        ),
-    ] = None,
-    open_it: Annotated[bool, typer.Option("--open", help="Open what was made.")] = False,
+    topics: Topics = None,
+    everything: Everything = False,
+    out: Out = Path("out"),
+    region: RegionCode = "",
+    paper: PaperSize = None,
+    language: Language = "en",
+    clinic: ClinicFile = None,
+    open_it: OpenIt = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     names = find_topics(_chosen(topics or [], everything, language), language)
-    order = Order(language, region, Paper(paper.value) if paper else None, clinic)
+    order = Order(language, region.lower(), paper, clinic)
     try:
         made = list(_with_progress(make(names, order, out), len(names)))
     except KeyboardInterrupt:
@@ -188,17 +178,23 @@ def make_leaflets(
 
 def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
     """The topics of the command, all of them, or those a person picks from the list."""
-    known = [topic for topic in shelf() if topic.language == language] if everything or not topics else []
-    if everything:
-        if topics:
-            raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
-        return [topic.name for topic in known]
+    if everything and topics:
+        raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
     if topics:
         return topics
-    if not sys.stdin.isatty():
+    known = [topic for topic in shelf() if topic.language == language]
+    if not known:
+        raise HandoutError(
+            f"No topic is written in “{language}”. `handouts list` shows what there is.", Exit.WRONG_COMMAND
+        )
+    if everything:
+        return [topic.name for topic in known]
+    answer = ""
+    if sys.stdin.isatty():
+        _talk().print(_topic_table(known))
+        answer = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
+    if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
-    _talk().print(_topic_table(known))
-    answer: str = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
     return answer.split()
 
 

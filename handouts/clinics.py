@@ -1,35 +1,44 @@
 """Clinic, region and language files in; Clinic, Region and Labels out, or every problem with its line."""
 
+import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from handouts import assets, colour
 from handouts.drawings import faults_in
-from handouts.errors import Exit, HandoutError, Problem, nearest, refuse
+from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
 from handouts.fields import Fields
-from handouts.files import MOST_BYTES, read_text, shown
-from handouts.model import Clinic, Labels, Logo, Paper, Region
+from handouts.files import read_text, shown
+from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
 
 PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
+MOST_LOGO_BYTES = 2_000_000
+LONGEST_WEB = 300  # signs; the code beside it would be too fine to scan
 
 
-def read_region(code: str, clinic: Clinic | None = None) -> Region:
+def read_region(code: str, own_words: Mapping[str, str] | None = None) -> Region:
     """A region, with the words a clinic puts in place of its own."""
     problems: list[Problem] = []
     file = assets.REGIONS / f"{code}.yaml"
     fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
-    number = fields.text("emergency_number", example='"112"')
-    if number and not re.fullmatch(r"[0-9]{2,6}", number):
-        fields.complain("emergency_number", f"“{number}” is not an emergency number", "write its digits")
+    number = _emergency_number(fields)
     paper = fields.choice("paper", [paper.value for paper in Paper])
     inner = fields.mapping("words")
-    words = {**inner.all_texts(), "emergency_number": number, **(clinic.words if clinic else {})}
-    region = Region(code, fields.text("name"), fields.text("language", example="en-US"), Paper(paper or "a4"), words)
+    words = {**inner.all_texts(), "emergency_number": number, **(own_words or {})}
+    region = Region(code, fields.text("language", example="en-US"), Paper(paper or "a4"), words)
     fields.done()
     refuse(problems)
     return region
+
+
+def _emergency_number(fields: Fields) -> str:
+    """The digits to call. A leaflet without them, or with words in their place, could cost a life."""
+    number = fields.text("emergency_number", example='"112"')
+    if number and not re.fullmatch(r"[0-9]{2,6}", number):
+        fields.complain("emergency_number", f"“{number}” is not an emergency number", "write its digits")
+    return number
 
 
 def read_labels(language: str) -> Labels:
@@ -51,8 +60,12 @@ def read_clinic(file: Path) -> Clinic:
     problems: list[Problem] = []
     fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
     web = fields.text("web", needed=False)
-    if web and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", web):
-        fields.complain("web", f"“{web}” is not a web address", "write it in full: https://www.example.org")
+    if web and not (WEB_ADDRESS.fullmatch(web) and len(web) <= LONGEST_WEB):
+        fields.complain(
+            "web",
+            f"“{shortened(web)}” is not a web address that fits a QR code",
+            "write it in full and short: https://www.example.org",
+        )
     clinic = Clinic(
         name=fields.text("name", example="Example Clinic"),
         service=fields.text("service", needed=False),
@@ -76,21 +89,35 @@ def _logo(fields: Fields, file: Path, problems: list[Problem]) -> Logo | None:
     if not name:
         return None
     logo = file.parent / name
-    if not logo.is_file():
+    if name != logo.name or not _is_file(logo):
         fields.complain(
-            "logo", f"there is no file “{name}” beside the clinic file", "copy the logo there and give its name"
+            "logo",
+            f"there is no file “{shortened(name)}” beside the clinic file",
+            "copy the logo there and give its name",
         )
         return None
     if logo.suffix.lower() == ".svg":
         text = read_text(logo, problems)
         problems.extend(faults_in(text, shown(logo)) if text else [])
         return Logo(text.encode(), "image/svg+xml")
-    data = logo.read_bytes()
-    if not data.startswith(PNG) or len(data) > 4 * MOST_BYTES:
+    try:
+        data = logo.read_bytes() if logo.stat().st_size <= MOST_LOGO_BYTES else b""
+    except OSError:
+        data = b""
+    if not data.startswith(PNG):
         fields.complain(
-            "logo", f"“{name}” is not a PNG file of at most 2 MB", "save the logo as SVG, or as a smaller PNG"
+            "logo",
+            f"“{name}” is not a PNG file of at most 2 MB that can be read",
+            "save the logo as SVG, or as a smaller PNG",
         )
     return Logo(data, "image/png")
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name too long for the file system
+        return False
 
 
 def _colours(fields: Fields) -> Mapping[str, str]:
@@ -98,8 +125,10 @@ def _colours(fields: Fields) -> Mapping[str, str]:
     if not fields.has("colours"):
         return {}
     inner = fields.mapping("colours")
-    found = {name: inner.text(name, needed=False).lower() for name in ("main", "accent") if inner.has(name)}
+    found = {name: inner.text(name, example='"#0f5c63"').lower() for name in ("main", "accent") if inner.has(name)}
     for name, value in found.items():
+        if not value:
+            continue  # said already; an unquoted # begins a comment
         if not colour.HEX.fullmatch(value):
             inner.complain(
                 name, f"“{value}” is not a colour", 'write it as six hexadecimal digits in quotes: "#0f5c63"'
@@ -120,6 +149,8 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
         return {}
     inner = fields.mapping("words")
     own = inner.all_texts()
+    if "emergency_number" in own:
+        _emergency_number(inner)
     known = {name for code in assets.region_codes() for name in read_region(code).words}
     for name in own.keys() - known:
         inner.complain(name, f"there is no word “{name}” to put another in place of", nearest(name, known))
@@ -128,7 +159,7 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
 
 def find_clinic(named: Path | None) -> Clinic | None:
     """The clinic file that was named, else `clinic.yaml` in the current folder, else none."""
-    if named is not None and not named.is_file():
-        raise HandoutError(f"There is no clinic file {named}; check its name.", Exit.WRONG_FILE)
+    if named is not None and not _is_file(named):
+        raise HandoutError(f"There is no clinic file {shortened(str(named))}; check its name.", Exit.WRONG_FILE)
     file = named or Path("clinic.yaml")
-    return read_clinic(file.absolute()) if file.is_file() else None
+    return read_clinic(file.absolute()) if os.path.lexists(file) else None

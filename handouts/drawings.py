@@ -1,5 +1,6 @@
 """Drawings: the SVG files a topic or a clinic names in, their text out, or what is wrong with them."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree as ET  # expat, which it uses, stops entity bombs itself since 2.4.1
@@ -65,12 +66,21 @@ def faults_in(text: str, where: str) -> list[Problem]:
                 "open it in a drawing program and save it again",
             )
         ]
-    if root.tag != SVG or not root.get("viewBox"):
-        return [Problem(where, 1, "the drawing has no viewBox", "save it as plain SVG with a viewBox")]
+    if root.tag != SVG or not _is_view_box(root.get("viewBox", "")):
+        return [Problem(where, 1, "the drawing has no viewBox of four numbers", "save it as plain SVG with a viewBox")]
     names = {
         key for node in root.iter() for key, value in node.items() if key.endswith("href") and not value.startswith("#")
     }
     tags = {str(node.tag).rpartition("}")[2] for node in root.iter()} & {"script", "image", "foreignObject"}
-    if names or tags:
+    if names or tags or re.search(r"@import|url\(\s*['\"]?(?!['\"]?#)|<\?xml-stylesheet", text):
         return [Problem(where, 1, "the drawing holds a script, a photo or a link to another file", "use shapes only")]
     return []
+
+
+def _is_view_box(value: str) -> bool:
+    """Whether this is `left top width height`, with an area."""
+    try:
+        _, _, width, height = map(float, re.split(r"[\s,]+", value.strip()))
+    except ValueError:
+        return False
+    return 0 < width < float("inf") and 0 < height < float("inf")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
 
+LONGEST = 60
+
 
 class Exit(IntEnum):
     """The exit codes of the command line. They are an interface: scripts rely on them."""
@@ -48,8 +50,14 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Say what was probably meant: 'did you mean “x”?', or the words that exist."""
-    choices = sorted(known)
-    if close := get_close_matches(word, choices, n=1, cutoff=0.5):
-        return f"did you mean “{close[0]}”?"
-    return f"use one of: {', '.join(choices)}" if choices else "leave it out"
+    """Say what was probably meant: 'did you mean “x”?', or the words that exist, the first twelve of them."""
+    choices = {choice.casefold(): choice for choice in sorted(known)}
+    if close := get_close_matches(word[:LONGEST].casefold(), choices, n=1, cutoff=0.5):
+        return f"did you mean “{choices[close[0]]}”?"
+    shown = ", ".join(list(choices.values())[:12])
+    return f"use one of: {shown}{', …' if len(choices) > 12 else ''}" if choices else "leave it out"  # noqa: PLR2004
+
+
+def shortened(value: str) -> str:
+    """A value as it is quoted in a sentence: a whole page of it would hide what is wrong."""
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"

@@ -3,13 +3,14 @@
 Values stay text until asked for, so `no` is "no" and `012` is "012"; dates and numbers are read here.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TypeVar
 
 import yaml
 
-from handouts.errors import Problem, nearest
+from handouts.errors import Problem, nearest, shortened
 
 T = TypeVar("T")
 
@@ -25,6 +26,9 @@ class Fields:
         self._values: dict[str, yaml.Node] = {}
         self._known: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self.complain(key, "the name of a field is not a word", "write “name: value”, one to a line")
+                continue
             if key.value in self._values:
                 self.complain(key, f"“{key.value}” stands here a second time", "keep one of the two")
             self._values[key.value] = value
@@ -46,12 +50,14 @@ class Fields:
                     "write “name: value”, one to a line; put a value with : or # in double quotes",
                 )
             )
-        except yaml.YAMLError:
+        except (yaml.YAMLError, RecursionError):
             problems.append(
-                Problem(file, first_line, "a character that YAML does not allow", "save the file as plain text")
+                Problem(
+                    file, first_line, "something that no YAML file should hold", "write “name: value”, one to a line"
+                )
             )
         else:
-            if not isinstance(node, yaml.MappingNode):
+            if text and not isinstance(node, yaml.MappingNode):
                 problems.append(Problem(file, first_line, "no fields stand here", "write “name: value”, one to a line"))
         if not isinstance(node, yaml.MappingNode):
             empty = yaml.MappingNode("", [])
@@ -82,6 +88,9 @@ class Fields:
             self.complain(name, f"“{name}” is not a line of text", f"write “{name}: {example}”")
             return ""
         value = " ".join(str(node.value).split())
+        if not value.isprintable():
+            self.complain(name, f"“{name}” holds a sign that cannot be printed", "write it again, in plain text")
+            return ""
         if not value:
             self.complain(
                 name,
@@ -95,13 +104,19 @@ class Fields:
         known = sorted(choices)
         value = self.text(name, needed=needed, example=known[0])
         if value and value not in known:
-            self.complain(name, f"“{name}” cannot be “{value}”", nearest(value, known))
+            self.complain(name, f"“{name}” cannot be “{shortened(value)}”", nearest(value, known))
             return ""
         return value
 
     def day(self, name: str) -> date:
         """A date written 2026-11-21; a wrong one is a problem and gives the earliest date there is."""
-        return self._parsed(name, date.fromisoformat, date.min, "a date of the calendar", "2026-11-21")
+
+        def parse(value: str) -> date:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+                raise ValueError
+            return date.fromisoformat(value)
+
+        return self._parsed(name, parse, date.min, "a date of the calendar", "2026-11-21")
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
@@ -119,7 +134,9 @@ class Fields:
             try:
                 return parse(value)
             except ValueError:
-                self.complain(name, f"“{name}” is “{value}”, which is not {wanted}", f"write “{name}: {example}”")
+                self.complain(
+                    name, f"“{name}” is “{shortened(value)}”, which is not {wanted}", f"write “{name}: {example}”"
+                )
         return otherwise
 
     def texts(self, name: str, *, needed: bool = True) -> tuple[str, ...]:

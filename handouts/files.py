@@ -45,7 +45,7 @@ def write_whole(file: Path, data: bytes) -> None:
 
 def shown(file: Path) -> str:
     """A path as it is shown to a person: short where it can be."""
-    for start in (Path.cwd(), assets.PACKAGE.parent):
+    for start in (Path(os.path.curdir).absolute(), assets.PACKAGE.parent):
         if file.is_relative_to(start):
             return str(file.relative_to(start))
     return str(file)

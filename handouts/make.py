@@ -12,7 +12,7 @@ from handouts.model import Clinic, Format, Labels, Paper, Region, Topic
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of every leaflet. An empty region, or no paper: the clinic's, else the default."""
+    """What is wanted of every leaflet. No region or no paper: the clinic's, else the default."""
 
     language: str
     region: str
@@ -50,7 +50,8 @@ def plan(names: Sequence[str], order: Order) -> Plan:
     code = order.region or (clinic.region if clinic else "") or DEFAULT_REGION
     if code not in assets.region_codes():
         raise HandoutError(f"There is no region “{code}”; {nearest(code, assets.region_codes())}", Exit.WRONG_COMMAND)
-    region = clinics.read_region(code, clinic)
+    own_words = clinic.words if clinic and clinic.region in ("", code) else {}
+    region = clinics.read_region(code, own_words)
     topics = reading.read_topics(names, order.language, [region])
     form = Format(order.paper or region.paper)
     return Plan(topics, region, clinics.read_labels(order.language), clinic, form)
@@ -74,7 +75,10 @@ def find_topics(wanted: Sequence[str], language: str) -> tuple[str, ...]:
     faults: list[str] = []
     found: dict[str, None] = {}
     for name in wanted:
-        matches = [topic for topic in known if topic == name] or [topic for topic in known if topic.startswith(name)]
+        beginning = name.casefold()
+        matches = [topic for topic in known if topic == beginning] or [
+            topic for topic in known if topic.startswith(beginning)
+        ]
         if len(matches) > 1:
             faults.append(f"“{name}” could be {' or '.join(matches)}; write more of the name.")
         elif not matches:

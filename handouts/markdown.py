@@ -15,11 +15,13 @@ from markupsafe import Markup, escape
 from mdit_py_plugins.container import container_plugin
 
 from handouts.errors import Problem
-from handouts.model import Bullets, Heading, Paragraph, Picture, Run, Table, Text, Word
+from handouts.model import WEB_ADDRESS, Bullets, Heading, Paragraph, Picture, Run, Table, Text, Word
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 TAG = re.compile(r"</?[a-zA-Z][^>]*>")
 DOSE = "Dose:"
+BREAKS = ("softbreak", "hardbreak")
+CELL_WALL = re.compile(r"(?<!\\)\|")
 
 #: Markdown that a leaflet has no use for, and what to write instead.
 NOT_OURS = {
@@ -53,6 +55,7 @@ class Parser:
         self.file = file
         self.first_line = first_line
         self.problems: list[Problem] = []
+        self.jumps: list[tuple[int, str]] = []  # links to a heading of the same leaflet: their line and the anchor
         self._engine = MarkdownIt("commonmark", {"html": False, "typographer": True})
         self._engine.enable(["table", "smartquotes"])
         self._engine.disable(["html_block", "html_inline", "reference"])
@@ -84,8 +87,7 @@ class Parser:
             elif node.type == "heading":
                 yield self._heading(node, line)
             elif node.type in ("bullet_list", "ordered_list"):
-                items = tuple(self._item(item) for item in node.children)
-                yield Bullets(items, node.type == "ordered_list", line)
+                yield self._bullets(node, line)
             elif node.type == "table":
                 yield self._table(node, line)
             elif node.type == "container_fence":
@@ -99,21 +101,25 @@ class Parser:
 
     def _heading(self, node: SyntaxTreeNode, line: int) -> Heading:
         level = int(node.tag[1])
+        text = self._text(node.children[0], line)
         if level == 1:
             self.complain(line, "a heading with one #", "use ##: the title stands at the top of the file")
-        return Heading(level, self._text(node.children[0], line), line)
+        if not plain(text).strip():
+            self.complain(line, "a heading without words", "write some after the #, or take the line out")
+        return Heading(level, text, line)
 
     def _paragraph(self, node: SyntaxTreeNode, line: int) -> Iterator[Paragraph | Picture]:
         """A paragraph; a picture or a dose on a line of its own stands apart from the lines around it."""
-        lines: list[list[SyntaxTreeNode]] = [[]]
+        lines: list[tuple[int, list[SyntaxTreeNode]]] = [(line, [])]
         for child in node.children:
-            if child.type in ("softbreak", "hardbreak"):
-                lines.append([])
+            line += _breaks(child)
+            if child.type in BREAKS:
+                lines.append((line, []))
             else:
-                lines[-1].append(child)
+                lines[-1][1].append(child)
         gathered: list[Run | Word] = []
-        start = line
-        for number, children in enumerate(lines, line):
+        start = lines[0][0]
+        for number, children in lines:
             alone = len(children) == 1 and children[0].type == "image"
             text = () if alone else self._runs(children, number)
             if gathered and (alone or plain(text).startswith(DOSE)):
@@ -139,6 +145,11 @@ class Parser:
             )
         return Picture(file, alt, line)
 
+    def _bullets(self, node: SyntaxTreeNode, line: int) -> Bullets:
+        if node.attrs.get("start", 1) != 1:
+            self.complain(line, f"a numbered list starts at {node.attrs['start']}", "start it with 1.")
+        return Bullets(tuple(self._item(item) for item in node.children), node.type == "ordered_list", line)
+
     def _item(self, node: SyntaxTreeNode) -> Paragraph:
         line = self._line(node)
         paragraphs = [child for child in node.children if child.type == "paragraph"]
@@ -151,15 +162,25 @@ class Parser:
         return Paragraph(self._text(paragraphs[0].children[0], line), line)
 
     def _table(self, node: SyntaxTreeNode, line: int) -> Table:
-        rows = [
-            tuple(self._text(cell.children[0], self._line(row)) if cell.children else () for cell in row.children)
-            for part in node.children
-            for row in part.children
-        ]
-        return Table(rows[0], tuple(rows[1:]), line)
+        rows = [row for part in node.children for row in part.children]
+        for row in rows:
+            written = self._lines[self._line(row) - self.first_line].strip().strip("|")
+            if len(CELL_WALL.split(written)) != len(rows[0].children):
+                self.complain(
+                    self._line(row),
+                    "this row has more or fewer cells than the table's first row",
+                    "put one | between cells",
+                )
+        header, *others = (
+            tuple(self._text(cell.children[0], self._line(row)) for cell in row.children) for row in rows
+        )
+        return Table(header, tuple(others), tuple(self._line(row) for row in rows[1:]), line)
 
     def _fence(self, node: SyntaxTreeNode, line: int) -> Fence:
         kind = node.info.strip()
+        if not kind:
+            self.complain(line, "::: closes nothing here", "take it out, or name the block it opens: ::: steps")
+            return Fence("", (), line)
         last = node.map[1] if node.map else 0
         if last >= len(self._lines) or not self._lines[last].strip().startswith(":::"):
             self.complain(line, f"the block “{kind}” is never closed", "write ::: on a line of its own where it ends")
@@ -175,16 +196,27 @@ class Parser:
         for node in nodes:
             if node.type == "text":
                 runs.extend(self._words(node.content, line, strong, address))
-            elif node.type in ("softbreak", "hardbreak"):
-                line += 1
+            elif node.type in BREAKS:
                 runs.append(Run(" ", strong, address))
             elif node.type == "strong":
                 runs.extend(self._runs(node.children, line, True, address))
             elif node.type == "link":
-                runs.extend(self._runs(node.children, line, strong, str(node.attrs["href"])))
+                runs.append(self._link(node, line, strong))
             else:
                 self._not_ours(node.type, line)
+            line += _breaks(node)
         return tuple(runs)
+
+    def _link(self, node: SyntaxTreeNode, line: int, strong: bool) -> Run:
+        """A link. A screen reader needs its words in one piece, so they are words alone."""
+        address = str(node.attrs["href"])
+        if any(child.type not in ("text", *BREAKS) or PLACEHOLDER.search(child.content) for child in node.children):
+            self.complain(line, "bold words or a placeholder inside a link", "keep the words between [ and ] plain")
+        if address.startswith("#"):
+            self.jumps.append((line, address[1:]))
+        elif not WEB_ADDRESS.fullmatch(address):
+            self.complain(line, f"“{address}” is not a web address", "start it with https://")
+        return Run("".join(child.content or " " for child in node.children), strong, address)
 
     def _words(self, content: str, line: int, strong: bool = False, address: str = "") -> Text:
         """Split words from placeholders; a stray brace or tag is a problem, not something to print."""
@@ -200,6 +232,11 @@ class Parser:
             if piece:
                 runs.append(Run(piece, strong, address))
         return tuple(runs)
+
+
+def _breaks(node: SyntaxTreeNode) -> int:
+    """How many line ends there are in an inline node, or that it is one."""
+    return sum(inner.type in BREAKS for inner in node.walk())
 
 
 def _joined(runs: list[Run | Word] | Text) -> Text:

@@ -3,11 +3,15 @@
 Everything is frozen and plain. A stage takes one of these and gives back the next.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from pathlib import Path
+
+#: What is printed or linked as a web address. A host without a dot is not one that patients can reach.
+WEB_ADDRESS = re.compile(r"https?://[^\s/\[\]]+\.[^\s/\[\]]+(?:/\S*)?")
 
 
 class Paper(Enum):
@@ -81,10 +85,11 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A header (first cell: the corner) and rows (first cell: the row's name)."""
+    """A header (first cell: the corner) and rows (first cell: the row's name), each with its line."""
 
     header: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
+    lines: tuple[int, ...]
     line: int
 
 
@@ -168,7 +173,6 @@ class Region:
     """What differs from country to country. `words` always holds `emergency_number`."""
 
     code: str
-    name: str
     language: str
     paper: Paper
     words: Mapping[str, str]
@@ -216,7 +220,6 @@ class Leaflet:
 
     html: str
     topic: str
-    title: str
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
             generator=f"handouts {__version__}",
         )
     )
-    return Leaflet(html, topic.name, topic.title)
+    return Leaflet(html, topic.name)
 
 
 @cache

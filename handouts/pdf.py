@@ -57,7 +57,6 @@ def print_to_pdf(leaflet: Leaflet) -> Pdf:
 @cache
 def engine() -> Any:
     """WeasyPrint, set up so that it sees no font but ours."""
-    os.environ["FONTCONFIG_FILE"] = str(assets.STYLES / "no-system-fonts.conf")
     try:
         # Without Pango it prints a banner of its own before it raises; our sentence says more in less.
         with _no_system_font(), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
@@ -71,10 +70,20 @@ def engine() -> Any:
 
 @contextmanager
 def _no_system_font() -> Iterator[None]:
-    """WeasyPrint warns when it sees no font of the system; that is what we want."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
-        yield
+    """Hide the system's fonts from fontconfig, but not from a viewer that is started afterwards.
+
+    WeasyPrint warns when it sees none; that is what we want.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(assets.STYLES / "no-system-fonts.conf")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="No fonts configured in FontConfig")
+            yield
+    finally:
+        os.environ.pop("FONTCONFIG_FILE")
+        if before is not None:
+            os.environ["FONTCONFIG_FILE"] = before
 
 
 def _how_to_get_pango() -> str:

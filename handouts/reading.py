@@ -11,6 +11,7 @@ from handouts.fields import Fields
 from handouts.files import read_text, shown
 from handouts.markdown import Fence, Parser, placeholders, plain, word
 from handouts.model import (
+    WEB_ADDRESS,
     Block,
     Flow,
     Heading,
@@ -50,22 +51,22 @@ def _topic(name: str, language: str, ids: dict[str, str], problems: list[Problem
     fields = Fields.read(front, where, 2, problems if front else [])
     parser = Parser(where, body_line)
     opening, sections = parts_of(parser, body)
-    if body.strip() and not any(isinstance(part, Block) and part.kind == "urgent-help" for part in opening):
+    if body.strip() and sum(isinstance(part, Block) and part.kind == "urgent-help" for part in opening) != 1:
         parser.complain(
             body_line,
-            "no urgent-help block stands before the first ## heading",
+            "not one urgent-help block stands before the first ## heading",
             "tell the reader there, on page 1, when to call for help",
         )
     written, review_by = fields.day("written"), fields.day("review_by")
-    if date.min not in (written, review_by) and not written < review_by <= written + LONGEST_REVIEW:
+    if date.min not in (written, review_by) and not timedelta() < review_by - written <= LONGEST_REVIEW:
         fields.complain("review_by", "the review date is not within three years after “written”", "choose another day")
     topic = Topic(
         name=name,
         language=language,
         file=file,
         id=_id(fields, ids),
-        title=fields.text("title"),
-        kind=fields.text("kind", example="Self-care"),
+        title=_words_alone(fields, "title"),
+        kind=_words_alone(fields, "kind", example="Self-care"),
         summary=parser.inline(fields.text("summary"), fields.line("summary")),
         main_message=parser.inline(fields.text("main_message"), fields.line("main_message")),
         audience=parser.inline(fields.text("audience"), fields.line("audience")),
@@ -120,6 +121,14 @@ def _id(fields: Fields, ids: dict[str, str]) -> str:
     return value
 
 
+def _words_alone(fields: Fields, name: str, example: str = "some words") -> str:
+    """A field that is printed as it stands: the title also names the PDF, where there is no bold."""
+    value = fields.text(name, example=example)
+    if re.search(r"[{}*]|</?\w", value):
+        fields.complain(name, f"“{name}” has a placeholder, bold words or HTML in it", "write words alone")
+    return value
+
+
 def _codes(fields: Fields) -> Mapping[str, tuple[str, ...]]:
     inner = fields.mapping("codes")
     codes = {system: inner.texts(system, needed=False) for system in CODE_SYSTEMS}
@@ -141,7 +150,7 @@ def _source(inner: Fields) -> Source:
     )
     if source.year and not re.fullmatch(r"(19|20)[0-9]{2}|undated", source.year):
         inner.complain("year", f"“{source.year}” is not a year", "write four digits, or: undated")
-    if source.address and not re.fullmatch(r"https?://\S+", source.address):
+    if source.address and not WEB_ADDRESS.fullmatch(source.address):
         inner.complain("address", f"“{source.address}” is not a web address", "start it with https://")
     inner.done()
     return source
@@ -171,7 +180,12 @@ def parts_of(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section
             continue
         if part := _part(node, parser):
             (sections[-1][1] if sections else opening).append(part)
-    return tuple(opening), _sections(sections, parser)
+    found = _sections(sections, parser)
+    anchors = [section.anchor for section in found]
+    for line, jump in parser.jumps:
+        if jump not in anchors:
+            parser.complain(line, f"the link #{jump} leads to no heading", nearest(jump, anchors))
+    return tuple(opening), found
 
 
 def _part(node: object, parser: Parser) -> Part | None:
@@ -188,7 +202,7 @@ def _part(node: object, parser: Parser) -> Part | None:
 def _sections(found: list[tuple[Heading, list[Part]]], parser: Parser) -> tuple[Section, ...]:
     sections: dict[str, Section] = {}
     for heading, parts in found:
-        anchor = re.sub(r"[^a-z0-9]+", "-", plain(heading.text).lower()).strip("-")
+        anchor = re.sub(r"\W+", "-", plain(heading.text).casefold()).strip("-")
         if anchor in sections:
             parser.complain(
                 heading.line,

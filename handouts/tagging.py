@@ -68,6 +68,8 @@ def _describe_links(document: Any) -> None:
     for page in document.pages:
         for _, _, _, box in page.links:
             words = box.element.get("title") or "".join(box.element.itertext()).strip()
+            if box.link_annotation is None:  # it leads nowhere, which WeasyPrint has said
+                continue
             box.link_annotation["Contents"] = pydyf.String(words)
 
 

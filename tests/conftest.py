@@ -55,7 +55,7 @@ def topic_of(name: str) -> Topic:
 def leaflet_of(variant: Variant) -> Leaflet:
     """A built-in leaflet as HTML."""
     clinic = clinics.read_clinic(CLINIC) if variant.with_clinic else None
-    region = clinics.read_region(variant.region, clinic)
+    region = clinics.read_region(variant.region)
     labels = clinics.read_labels("en")
     return page.make_leaflet(topic_of(variant.topic), region, labels, clinic, Format(variant.paper))
 

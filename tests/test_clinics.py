@@ -13,7 +13,10 @@ from .conftest import CASES, CLINIC
 
 CLINIC_FAULTS = {
     "bad-web-address": (4, "“clinic.example” is not a web address", "write it in full"),
+    "colour-without-quotes": (3, "“main” is empty", 'write “main: "#0f5c63"”'),
+    "emergency-number-in-words": (3, "“our front desk” is not an emergency number", "write its digits"),
     "empty-word": (5, "“urgent_advice” is empty", "write"),
+    "logo-elsewhere": (2, "there is no file “../regions/logo.svg” beside the clinic file", "copy the logo there"),
     "logo-of-another-kind": (4, "“photo.jpg” is not a PNG file", "save the logo as SVG"),
     "missing-logo": (4, "there is no file “nowhere.svg” beside the clinic file", "copy the logo there"),
     "no-name": (1, "the field “name” is missing", "add “name: Example Clinic”"),
@@ -22,13 +25,14 @@ CLINIC_FAULTS = {
     "unknown-field": (4, "there is no field “fone”", "did you mean “phone”?"),
     "unknown-region": (4, "“region” cannot be “fr”", "use one of: uk, us"),
     "unknown-word": (5, "there is no word “urgent_advise”", "did you mean “urgent_advice”?"),
+    "web-address-too-long": (2, "is not a web address that fits a QR code", "write it in full and short"),
 }
 REGION_FAULTS = {
-    "emergency-number-in-words": (5, "“nine one one” is not an emergency number", "write its digits"),
-    "empty-emergency-number": (5, "“emergency_number” is empty", "write"),
-    "empty-word": (21, "“toilet” is empty", "write"),
+    "emergency-number-in-words": (4, "“nine one one” is not an emergency number", "write its digits"),
+    "empty-emergency-number": (4, "“emergency_number” is empty", "write"),
+    "empty-word": (20, "“toilet” is empty", "write"),
     "no-emergency-number": (2, "the field “emergency_number” is missing", "add"),
-    "unknown-paper": (4, "“paper” cannot be “foolscap”", "use one of: a4, letter"),
+    "unknown-paper": (3, "“paper” cannot be “foolscap”", "use one of: a4, letter"),
 }
 
 
@@ -77,7 +81,7 @@ def test_a_clinic_can_put_its_own_words_in(tmp_path: Path) -> None:
     """A clinic's own nurse line is the number its patients should call."""
     file = tmp_path / "clinic.yaml"
     file.write_text("name: Example Clinic\nwords:\n  urgent_advice: our nurse on 555 0101\n", encoding="utf-8")
-    region = clinics.read_region("us", clinics.read_clinic(file))
+    region = clinics.read_region("us", clinics.read_clinic(file).words)
     assert region.words["urgent_advice"] == "our nurse on 555 0101"
 
 
@@ -94,5 +98,8 @@ def test_without_a_clinic_file_there_is_no_clinic(monkeypatch: pytest.MonkeyPatc
     """A clinic must never be made up."""
     monkeypatch.chdir(tmp_path)
     assert clinics.find_clinic(None) is None
+    (tmp_path / "clinic.yaml").mkdir()
+    with pytest.raises(HandoutError, match="cannot be read"):
+        clinics.find_clinic(None)
     with pytest.raises(HandoutError, match="There is no clinic file"):
         clinics.find_clinic(Path("elsewhere.yaml"))

@@ -21,24 +21,36 @@ FAULTS = {
     "block-inside-a-block": (39, "the block “callout” starts inside another block", "close the first one with :::"),
     "block-laid-out-wrongly": (33, "the block “steps” is not laid out as it should be", "start it with a heading"),
     "block-never-closed": (33, "the block “steps” is never closed", "write ::: on a line of its own"),
+    "bold-inside-a-link": (31, "bold words or a placeholder inside a link", "keep the words between [ and ] plain"),
     "code-block": (31, "a code block stands here", "write it as plain sentences"),
+    "date-beyond-the-calendar": (10, "the review date is not within three years", "choose another day"),
+    "date-of-another-kind": (9, "“written” is “20261121”", "write “written: 2026-11-21”"),
+    "dose-without-words": (41, "a dose without words", "how often and how long"),
     "empty": (0, "the file is empty", "write it"),
     "empty-field": (3, "“title” is empty", "write “title: some words”"),
     "empty-section": (29, "nothing stands below “Nothing here”", "write the section"),
-    "empty-table-cell": (33, "cell 3 of the row “Row” is empty", "an empty cell can be misread"),
+    "empty-table-cell": (35, "cell 3 of the row “Row” is empty", "an empty cell can be misread"),
     "entry-says-nothing": (35, "an entry of “steps” says nothing", "write at least one sentence"),
+    "fault-after-bold-over-two-lines": (33, "a { or } that belongs to no placeholder", "write {name}"),
+    "fence-that-closes-nothing": (31, "::: closes nothing here", "take it out"),
+    "field-with-a-list-for-a-name": (4, "the name of a field is not a word", "write “name: value”"),
     "figure-outside-folder": (37, "“../../dot.svg” is not the name of an SVG file", "such as turn.svg"),
     "figure-without-alt-text": (37, "the picture dot.svg has no alt text", "say in one sentence"),
     "heading-level-skipped": (35, "the heading jumps from level 2 to level 4", "start it with ###"),
     "heading-of-level-1": (29, "a heading with one #", "use ##"),
     "heading-too-deep": (43, "the heading has more than four #", "use fewer levels"),
+    "heading-without-words": (35, "a heading without words", "write some after the #"),
+    "headings-of-different-levels": (43, "the headings in “steps” have different levels", "start it with ###"),
     "html-tag": (31, "the HTML tag <b>", "only Markdown is read here"),
     "italics": (31, "a word in italics stands here", "use **bold**"),
+    "link-to-a-file": (31, "“../../secret.pdf” is not a web address", "start it with https://"),
+    "link-to-no-heading": (31, "the link #what-to-eat leads to no heading", "did you mean “what-to-do”?"),
+    "list-starts-at-3": (31, "a numbered list starts at 3", "start it with 1."),
     "missing-field": (2, "the field “title” is missing", "add “title: some words”"),
     "missing-figure": (37, "there is no drawing “dots.svg”", "did you mean “dot.svg”?"),
     "mistyped-field": (8, "“version” is “one”, which is not a whole number from 1 to 999", "write “version: 1”"),
     "no-front-matter": (1, "the file does not start with fields between two --- lines", "begin it with ---"),
-    "no-urgent-help": (20, "no urgent-help block stands before the first ## heading", "when to call for help"),
+    "no-urgent-help": (20, "not one urgent-help block stands before the first ## heading", "when to call for help"),
     "no-words": (20, "there are no words below the fields", "write the leaflet there"),
     "not-text": (31, "the file is not text", "plain text in UTF-8"),
     "not-utf-8": (15, "the file is not UTF-8 text", "save it again with the encoding UTF-8"),
@@ -48,11 +60,17 @@ FAULTS = {
     "repeated-heading": (33, "the heading “What to do” stands here a second time", "word one of them differently"),
     "review-too-late": (10, "the review date is not within three years", "choose another day"),
     "stray-brace": (31, "a { or } that belongs to no placeholder", "write {name}"),
+    "table-with-a-cell-too-many": (35, "this row has more or fewer cells", "put one | between cells"),
+    "table-without-rows": (33, "the table is not a comparison of two", "give it 3 columns"),
+    "title-with-markdown": (3, "“title” has a placeholder, bold words or HTML in it", "write words alone"),
     "too-few-entries": (29, "the block “key-points” has 1 entries", "give it 2 to 4"),
     "two-doses": (35, "an entry of “steps” has 2 doses", "keep one"),
+    "two-urgent-help-boxes": (20, "not one urgent-help block", "tell the reader there"),
     "unknown-block": (33, "there is no block “stepps”", "did you mean “steps”?"),
     "unknown-field": (5, "there is no field “sumary”", "did you mean “summary”?"),
     "unknown-placeholder": (23, "there is no word “{emergency_numbr}”", "did you mean “emergency_number”?"),
+    "unprintable-sign": (3, "“title” holds a sign that cannot be printed", "in plain text"),
+    "words-after-a-blank": (33, "words stand after a ____", "put the lines to write on at the end"),
 }
 
 Put = Callable[[str, bytes], Path]
@@ -134,17 +152,26 @@ def test_files_from_any_editor_read_the_same(own_shelf: Put, newline: str, mark:
     assert topic.sections[0].heading.line == good[: good.index("## What to do")].count("\n") + 1
 
 
-@pytest.mark.parametrize("drawing", ["<svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"])
-def test_a_broken_drawing_is_named(own_shelf: Put, drawing: str) -> None:
+@pytest.mark.parametrize("inside", ["", "viewBox='0 0 9'", "viewBox='a b c d'", "viewBox='0 0 0 9'", "<"])
+def test_a_broken_drawing_is_named(own_shelf: Put, inside: str) -> None:
     """A drawing that cannot be drawn must not leave a hole in a leaflet."""
     file = own_shelf("example", (CASES / "topics" / "good.md").read_bytes())
-    (file.parent / "figures" / "dot.svg").write_text(drawing, encoding="utf-8")
+    (file.parent / "figures" / "dot.svg").write_text(
+        f"<svg xmlns='http://www.w3.org/2000/svg' {inside}/>", encoding="utf-8"
+    )
     with pytest.raises(HandoutError, match=r"dot\.svg:1: "):
         reading.read_topics(["example"], "en", [])
 
 
 @pytest.mark.parametrize(
-    "inside", ["<script/>", '<image href="https://example.org/x.png"/>', '<use href="other.svg#a"/>']
+    "inside",
+    [
+        "<script/>",
+        '<image href="https://example.org/x.png"/>',
+        '<use href="other.svg#a"/>',
+        "<style>@import 'https://example.org/x.css';</style>",
+        '<path fill="url(file:///etc/hostname#a)"/>',
+    ],
 )
 def test_a_drawing_needs_nothing_from_elsewhere(own_shelf: Put, inside: str) -> None:
     """A drawing that fetches could tell somebody which leaflet was printed, and when."""

@@ -24,6 +24,8 @@ from .conftest import CASES, CLINIC, Ran
 Run = Callable[..., Ran]
 ROOT = Path(__file__).parent.parent
 NECK = "neck-pain-self-care-en-letter.pdf"
+#: The caller's environment, without what would change the program's answers.
+ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "HANDOUTS_CLINIC")}
 
 
 def words_in(file: Path) -> str:
@@ -69,6 +71,16 @@ def test_the_clinic_file_is_found(how: str, run: Run, tmp_path: Path, monkeypatc
     assert "555 0100" in words_in(made)
 
 
+def test_a_clinics_words_stay_in_its_region(run: Run, tmp_path: Path) -> None:
+    """A UK nurse line in a leaflet for the US would not answer."""
+    words = "name: Example Clinic\nregion: uk\nwords:\n  urgent_advice: our own nurse\n"
+    (tmp_path / "clinic.yaml").write_text(words, encoding="utf-8")
+    assert run("make", "neck").code == run("make", "neck", "--region", "US").code == 0
+    uk, us = (words_in(tmp_path / "out" / f"neck-pain-self-care-en-{paper}.pdf") for paper in ("a4", "letter"))
+    assert "our own nurse" in uk
+    assert "our own nurse" not in us
+
+
 def test_list_shows_the_shelf_and_speaks_to_programs(run: Run) -> None:
     """Staff choose from it, and other programs build on its JSON."""
     shown = run("list").out
@@ -87,6 +99,7 @@ def test_list_shows_the_shelf_and_speaks_to_programs(run: Run) -> None:
         (["make", "neck", "xyzzy", "--all"], "Name topics or write --all, not both."),
         (["make"], "Name a topic, or write --all."),
         (["make", "neck", "--language", "fr"], "neck-pain-self-care is not written in “fr”"),
+        (["make", "--all", "--language", "fr"], "No topic is written in “fr”."),
         (["make", "neck", "--region", "fr"], "There is no region “fr”"),
         (["make", "neck", "--paper", "a3"], "a3"),
         (["frobnicate"], "frobnicate"),
@@ -180,6 +193,7 @@ def test_open_opens_what_was_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(cli.typer, "launch", lambda file: opened.append(file) or 0)
     assert run("make", "neck", "--open").code == 0
     assert opened == [f"out/{NECK}"]
+    assert "FONTCONFIG_FILE" not in os.environ, "the viewer would have no fonts"
 
 
 def test_version_and_help(run: Run) -> None:
@@ -192,7 +206,11 @@ def test_version_and_help(run: Run) -> None:
 def test_it_runs_from_a_checkout(command: list[str], tmp_path: Path) -> None:
     """From a checkout and as a module it is the same program."""
     ran = subprocess.run(
-        [sys.executable, *command, "make", "neck", "--out", str(tmp_path)], cwd=ROOT, capture_output=True, check=True
+        [sys.executable, *command, "make", "neck", "--out", str(tmp_path)],
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        check=True,
     )
     assert left_in(tmp_path) == [NECK]
     assert ran.stderr == b""
@@ -201,7 +219,7 @@ def test_it_runs_from_a_checkout(command: list[str], tmp_path: Path) -> None:
 def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables: str) -> str:
     """Run the program at a terminal, type when it asks, and give back what the screen showed."""
     leader, follower = pty.openpty()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120", **variables}
+    environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120", **variables}
     program = subprocess.Popen(
         [sys.executable, "-m", "handouts", *arguments],
         stdin=follower, stdout=follower, stderr=follower, cwd=folder, env=environment,
