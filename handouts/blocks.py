@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from handouts.errors import nearest
-from handouts.markdown import DOSE, Fence, Node, Parser, plain
+from handouts.markdown import DOSE, Fence, Node, Parser
 from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
+from handouts.wording import plain
 
 BLANK = re.compile(r"_{4,}")
 COLUMNS = 3  # of a comparison table: the row's name, and two to compare

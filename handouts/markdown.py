@@ -1,21 +1,19 @@
-"""Our Markdown: a topic's text in, headings, paragraphs, lists and blocks out, and safe HTML from them.
+"""Our Markdown: a topic's text in; headings, paragraphs, lists, pictures, tables and fences out.
 
-Region words (`{emergency_number}`) are found here but filled in later, as text: a value is never
-read as Markdown or HTML, whatever it looks like.
+Region words (`{emergency_number}`) are found here and filled in later, in `wording`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
-from markupsafe import Markup, escape
 from mdit_py_plugins.container import container_plugin
 
 from handouts.errors import Problem
 from handouts.model import WEB_ADDRESS, Bullets, Heading, Paragraph, Picture, Run, Table, Text, Word
+from handouts.wording import plain
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
 TAG = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -45,7 +43,6 @@ class Fence:
 
 
 Node = Paragraph | Bullets | Heading | Picture | Table | Fence
-T = TypeVar("T")
 
 
 class Parser:
@@ -249,57 +246,3 @@ def _joined(runs: list[Run | Word] | Text) -> Text:
         else:
             out.append(run)
     return tuple(out)
-
-
-def placeholders(node: object) -> Iterator[Word]:
-    """Every region word in a topic or any part of one."""
-    if isinstance(node, Word):
-        yield node
-    elif isinstance(node, tuple):
-        for child in node:
-            yield from placeholders(child)
-    elif is_dataclass(node):
-        for field in fields(node):
-            yield from placeholders(getattr(node, field.name))
-
-
-def word(name: str, words: Mapping[str, str]) -> str | None:
-    """A region's word: `{Name}` is `{name}` with a capital first letter. Unknown: None."""
-    if name in words:
-        return words[name]
-    value = words.get(name[:1].lower() + name[1:])
-    return value[:1].upper() + value[1:] if value else None
-
-
-def fill(node: T, words: Mapping[str, str]) -> T:
-    """The same topic (or part of one) with every region word filled in, as text."""
-    filled: Any = node
-    if isinstance(node, Word):
-        value = word(node.name, words)
-        if value is None:
-            raise KeyError(node.name)
-        filled = Run(value, node.strong)
-    elif isinstance(node, tuple):
-        filled = tuple(fill(child, words) for child in node)
-    elif is_dataclass(node) and not isinstance(node, type):
-        filled = replace(node, **{f.name: fill(getattr(node, f.name), words) for f in fields(node)})
-    return filled  # type: ignore[no-any-return]  # the shape is kept, field by field
-
-
-def plain(text: Text) -> str:
-    """The words alone; a placeholder that is not filled in shows as `{name}`."""
-    return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
-
-
-def to_html(text: Text) -> Markup:
-    """Safe HTML of a text whose region words are filled in."""
-    html = Markup("")
-    for run in text:
-        assert isinstance(run, Run), f"{run} is not filled in"
-        words = escape(run.text)
-        if run.strong:
-            words = Markup("<strong>{}</strong>").format(words)
-        if run.address:
-            words = Markup('<a href="{}">{}</a>').format(run.address, words)
-        html += words
-    return html

@@ -10,8 +10,8 @@ from itertools import groupby
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handouts import __version__, assets, colour
-from handouts.markdown import fill, plain, to_html
 from handouts.model import Block, Clinic, Flow, Format, Heading, Labels, Leaflet, Part, Region, Section, Topic
+from handouts.wording import fill, plain, to_html
 
 
 def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | None, form: Format) -> Leaflet:

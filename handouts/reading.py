@@ -9,7 +9,7 @@ from handouts.drawings import read_drawings
 from handouts.errors import Problem, nearest, refuse
 from handouts.fields import Fields
 from handouts.files import read_text, shown
-from handouts.markdown import Fence, Parser, placeholders, plain, word
+from handouts.markdown import Fence, Parser
 from handouts.model import (
     WEB_ADDRESS,
     Block,
@@ -23,6 +23,7 @@ from handouts.model import (
     Table,
     Topic,
 )
+from handouts.wording import placeholders, plain, word
 
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handouts.markdown import Parser, fill, plain, to_html, word
+from handouts.markdown import Parser
 from handouts.model import Text, Word
+from handouts.wording import fill, plain, to_html, word
 
 LIKE_MARKUP = [
     "# Bob",

@@ -7,7 +7,8 @@ import pytest
 from handouts import assets, page, reading
 from handouts.blocks import SHAPES
 from handouts.clinics import read_labels
-from handouts.markdown import Parser, fill
+from handouts.markdown import Parser
+from handouts.wording import fill
 
 GOLDEN = Path(__file__).parent / "golden"
 

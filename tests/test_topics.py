@@ -11,8 +11,8 @@ import pytest
 import textstat
 
 from handouts import assets, blocks, clinics, tagging
-from handouts.markdown import fill, plain
 from handouts.model import Block, Bullets, Entry, Flow, Paragraph, Section, Topic
+from handouts.wording import fill, plain
 
 from .conftest import VARIANTS, Variant, pdf_of, topic_of
 

@@ -1,0 +1,68 @@
+"""Texts: region words are filled in here, and what comes out is plain words or safe HTML.
+
+A value is text to the end: it is never read as Markdown or HTML, whatever it looks like.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, TypeVar
+
+from markupsafe import Markup, escape
+
+from handouts.model import Run, Text, Word
+
+T = TypeVar("T")
+
+
+def placeholders(node: object) -> Iterator[Word]:
+    """Every region word in a topic or any part of one."""
+    if isinstance(node, Word):
+        yield node
+    elif isinstance(node, tuple):
+        for child in node:
+            yield from placeholders(child)
+    elif is_dataclass(node):
+        for field in fields(node):
+            yield from placeholders(getattr(node, field.name))
+
+
+def word(name: str, words: Mapping[str, str]) -> str | None:
+    """A region's word: `{Name}` is `{name}` with a capital first letter. Unknown: None."""
+    if name in words:
+        return words[name]
+    value = words.get(name[:1].lower() + name[1:])
+    return value[:1].upper() + value[1:] if value else None
+
+
+def fill(node: T, words: Mapping[str, str]) -> T:
+    """The same topic (or part of one) with every region word filled in, as text."""
+    filled: Any = node
+    if isinstance(node, Word):
+        value = word(node.name, words)
+        if value is None:
+            raise KeyError(node.name)
+        filled = Run(value, node.strong)
+    elif isinstance(node, tuple):
+        filled = tuple(fill(child, words) for child in node)
+    elif is_dataclass(node) and not isinstance(node, type):
+        filled = replace(node, **{f.name: fill(getattr(node, f.name), words) for f in fields(node)})
+    return filled  # type: ignore[no-any-return]  # the shape is kept, field by field
+
+
+def plain(text: Text) -> str:
+    """The words alone; a placeholder that is not filled in shows as `{name}`."""
+    return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
+
+
+def to_html(text: Text) -> Markup:
+    """Safe HTML of a text whose region words are filled in."""
+    html = Markup("")
+    for run in text:
+        assert isinstance(run, Run), f"{run} is not filled in"
+        words = escape(run.text)
+        if run.strong:
+            words = Markup("<strong>{}</strong>").format(words)
+        if run.address:
+            words = Markup('<a href="{}">{}</a>').format(run.address, words)
+        html += words
+    return html
