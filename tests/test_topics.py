@@ -216,6 +216,9 @@ def test_sentences_paragraphs_and_lists_are_short(name: str, region: str) -> Non
     for part in walk((topic.opening, topic.sections)):
         if isinstance(part, Bullets):
             assert len(part.items) <= 7, part.line
+        if isinstance(part, Block) and part.table:
+            cells = [words for row in fill(part.table.rows, clinics.read_region(region).words) for words in row]
+            assert {plain(cell) for cell in cells if len(plain(cell).split()) > 20} == set()
 
 
 def walk(node: object) -> list[object]:
