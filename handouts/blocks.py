@@ -64,7 +64,7 @@ def block(fence: Fence, parser: Parser) -> Block | None:
     if shape is None:
         parser.complain(fence.line, f"there is no block “{fence.kind}”", nearest(fence.kind, SHAPES))
         return None
-    nodes = [node for node in fence.nodes if not _nested(node, parser)]
+    nodes = [node for node in fence.nodes if not _nested(node, fence, parser)]
     if shape.starts == "table":
         return _table_block(fence, nodes, parser)
     groups = list(_items(nodes) if shape.starts == "item" else _groups(nodes, shape.starts))
@@ -91,11 +91,10 @@ def _level(fence: Fence, nodes: list[Node], parser: Parser) -> int:
     return headings[0].level if headings else 0
 
 
-def _nested(node: Node, parser: Parser) -> bool:
+def _nested(node: Node, outer: Fence, parser: Parser) -> bool:
     if isinstance(node, Fence):
-        parser.complain(
-            node.line, f"the block “{node.kind}” starts inside another block", "close the first one with ::: before it"
-        )
+        where = f"starts inside “{outer.kind}” (line {outer.line})"
+        parser.complain(node.line, f"the block “{node.kind}” {where}", "write ::: before it, to close that one first")
     return isinstance(node, Fence)
 
 

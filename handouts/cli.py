@@ -20,15 +20,15 @@ from handouts.model import Paper, Topic
 
 EXAMPLES = """Examples:
 
-  handouts list                             what there is
+  handouts list                        what there is
 
-  handouts make neck-pain-self-care         one leaflet, into out/
+  handouts make neck-pain-self-care    one leaflet, into out/
 
-  handouts make neck sleep --region uk      two, by the beginnings of their names
+  handouts make neck sleep -r uk       two, by the beginnings of their names
 
-  handouts make --all --paper a4            the whole shelf
+  handouts make --all --paper a4       the whole shelf
 
-  handouts make neck --clinic clinic.yaml   with your clinic's name on it
+  handouts make neck -c clinic.yaml    with your clinic's name on it
 """
 
 app = typer.Typer(
@@ -114,6 +114,8 @@ def _as_data(topic: Topic) -> dict[str, object]:
 
 def _topic_table(topics: Iterable[Topic]) -> Table:
     table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = True  # it is what has to be typed
+    table.columns[0].min_width = max(map(len, topic_names()))
     for topic in topics:
         table.add_row(
             topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat()
@@ -131,7 +133,7 @@ def complete_topic(incomplete: str) -> list[str]:
 Topics = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="TOPIC…", help="Names, or unique beginnings of them.", autocompletion=complete_topic, show_default=False
+        metavar="TOPIC", help="Names, or unique beginnings of them.", autocompletion=complete_topic, show_default=False
     ),
 ]
 Everything = Annotated[bool, typer.Option("--all", help="Every topic there is.")]
@@ -171,9 +173,15 @@ def make_leaflets(
     _results().print(_made_table(made))
     for one in made:
         if one.pages > one.budget:
-            _talk().print(f"{one.topic} has {one.pages} pages; it was meant to have {one.budget}.", markup=False)
+            _talk().print(_too_long(one), markup=False, highlight=False, soft_wrap=True)
         if open_it and typer.launch(str(one.file)) != 0:
             _talk().print(f"{one.file} could not be opened from here; open it yourself.", markup=False)
+
+
+def _too_long(made: Made) -> str:
+    """What can be done when a leaflet needs another sheet."""
+    cure = "Shorten the clinic's address or hours, or write “print_sources: no” in its file." if made.clinic else ""
+    return f"{made.topic} has {made.pages} pages; it was meant to have {made.budget}. {cure or 'Shorten its text.'}"
 
 
 def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
@@ -195,7 +203,7 @@ def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
         answer = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
     if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
-    return answer.split()
+    return answer.replace(",", " ").split()
 
 
 def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
@@ -209,8 +217,8 @@ def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
 
 
 def _made_table(made: list[Made]) -> Table:
-    table = Table("Leaflet", "Pages", "File", box=None, padding=(0, 2, 0, 0))
-    table.columns[2].overflow = "fold"
+    table = Table("Leaflet", "Pages", "Region", "Clinic", "File", box=None, padding=(0, 2, 0, 0))
+    table.columns[4].overflow = "fold"
     for one in made:
-        table.add_row(one.topic, str(one.pages), os.path.relpath(one.file))
+        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", os.path.relpath(one.file))
     return table

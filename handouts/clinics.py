@@ -25,7 +25,7 @@ def read_region(code: str, own_words: Mapping[str, str] | None = None) -> Region
     fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
     number = _emergency_number(fields)
     paper = fields.choice("paper", [paper.value for paper in Paper])
-    inner = fields.mapping("words")
+    inner = fields.mapping("words", "pharmacist: pharmacist")
     words = {**inner.all_texts(), "emergency_number": number, **(own_words or {})}
     region = Region(code, fields.text("language", example="en-US"), Paper(paper or "a4"), words)
     fields.done()
@@ -49,7 +49,7 @@ def read_labels(language: str) -> Labels:
     months = fields.texts("months")
     if len(months) != MONTHS:
         fields.complain("months", f"{len(months)} months", "name all twelve")
-    labels = Labels(fields.mapping("words").all_texts(), months)
+    labels = Labels(fields.mapping("words", "page: Page").all_texts(), months)
     fields.done()
     refuse(problems)
     return labels
@@ -124,7 +124,7 @@ def _colours(fields: Fields) -> Mapping[str, str]:
     """The clinic's colours: `main` (bands, headings) and `accent` (steps, doses)."""
     if not fields.has("colours"):
         return {}
-    inner = fields.mapping("colours")
+    inner = fields.mapping("colours", 'main: "#0f5c63"')
     found = {name: inner.text(name, example='"#0f5c63"').lower() for name in ("main", "accent") if inner.has(name)}
     for name, value in found.items():
         if not value:
@@ -147,7 +147,7 @@ def _colours(fields: Fields) -> Mapping[str, str]:
 def _own_words(fields: Fields) -> Mapping[str, str]:
     if not fields.has("words"):
         return {}
-    inner = fields.mapping("words")
+    inner = fields.mapping("words", "urgent_advice: our nurse line, 555 0101")
     own = inner.all_texts()
     if "emergency_number" in own:
         _emergency_number(inner)

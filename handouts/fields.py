@@ -74,6 +74,8 @@ class Fields:
         self._problems.append(Problem(self.file, line, what, instead))
 
     def has(self, name: str) -> bool:
+        """Whether the field is there; to ask is to know it."""
+        self._known.add(name)
         return name in self._values
 
     def text(self, name: str, *, needed: bool = True, example: str = "some words") -> str:
@@ -108,7 +110,7 @@ class Fields:
             return ""
         return value
 
-    def day(self, name: str) -> date:
+    def day(self, name: str, example: str) -> date:
         """A date written 2026-11-21; a wrong one is a problem and gives the earliest date there is."""
 
         def parse(value: str) -> date:
@@ -116,7 +118,7 @@ class Fields:
                 raise ValueError
             return date.fromisoformat(value)
 
-        return self._parsed(name, parse, date.min, "a date of the calendar", "2026-11-21")
+        return self._parsed(name, parse, date.min, "a date of the calendar", example)
 
     def number(self, name: str, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
@@ -141,30 +143,25 @@ class Fields:
 
     def texts(self, name: str, *, needed: bool = True) -> tuple[str, ...]:
         """A list of lines of text, such as [M54.2, M79.7]."""
-        nodes = self._items(name, needed)
+        nodes = self._items(name, needed, "[one, two]")
         if any(not isinstance(node, yaml.ScalarNode) or not node.value for node in nodes):
             self.complain(name, f"“{name}” holds something that is not a word", f"write “{name}: [one, two]”")
         return tuple(str(node.value) for node in nodes if isinstance(node, yaml.ScalarNode))
 
-    def mappings(self, name: str) -> list["Fields"]:
+    def mappings(self, name: str, example: str) -> list["Fields"]:
         """A list of mappings, each as Fields of its own."""
-        nodes = self._items(name, needed=True)
+        nodes = self._items(name, True, example)
         if any(not isinstance(node, yaml.MappingNode) for node in nodes):
-            self.complain(
-                name, f"“{name}” holds an entry without fields", "start each with “- ” and give it “name: value” lines"
-            )
+            self.complain(name, f"“{name}” holds an entry without fields", f"write {example}")
         return [self._inner(node) for node in nodes if isinstance(node, yaml.MappingNode)]
 
-    def mapping(self, name: str, *, needed: bool = True) -> "Fields":
+    def mapping(self, name: str, example: str) -> "Fields":
         """The fields that stand indented below `name`; none of them when it is missing."""
         self._known.add(name)
         node = self._values.get(name)
         if isinstance(node, yaml.MappingNode):
             return self._inner(node)
-        if node is not None or needed:
-            self.complain(
-                name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “name: value” lines"
-            )
+        self.complain(name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “{example}”")
         return Fields(yaml.MappingNode("", []), self.file, self._first_line, [])
 
     def all_texts(self) -> dict[str, str]:
@@ -179,13 +176,13 @@ class Fields:
     def _inner(self, node: yaml.MappingNode) -> "Fields":
         return Fields(node, self.file, self._first_line, self._problems)
 
-    def _items(self, name: str, needed: bool) -> Sequence[yaml.Node]:
+    def _items(self, name: str, needed: bool, example: str) -> Sequence[yaml.Node]:
         self._known.add(name)
         node = self._values.get(name)
         if isinstance(node, yaml.SequenceNode) and (node.value or not needed):
             return list(node.value)
         if node is not None:
-            self.complain(name, f"“{name}” is not a list", f"write “{name}: [one, two]” or one “- ” line each")
+            self.complain(name, f"“{name}” is not a list", f"write {example}")
         elif needed:
-            self.complain("", f"the field “{name}” is missing", f"add “{name}:” and a list")
+            self.complain("", f"the field “{name}” is missing", f"add “{name}:” and below it {example}")
         return ()

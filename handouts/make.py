@@ -22,9 +22,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """One leaflet that was made, where it is, and how many pages it has of how many allowed."""
+    """One leaflet that was made, for whom, where it is, and how many pages it has of how many allowed."""
 
     topic: str
+    region: str
+    clinic: str
     file: Path
     pages: int
     budget: int
@@ -66,7 +68,8 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         printed = pdf.print_to_pdf(leaflet)
         file = out / f"{topic.name}-{topic.language}-{ready.form.paper.value}.pdf"
         write_whole(file, printed.data)
-        yield Made(topic.name, file, printed.pages, topic.pages)
+        clinic = ready.clinic.name if ready.clinic else ""
+        yield Made(topic.name, ready.region.code, clinic, file, printed.pages, topic.pages)
 
 
 def find_topics(wanted: Sequence[str], language: str) -> tuple[str, ...]:

@@ -21,6 +21,15 @@ DOSE = "Dose:"
 BREAKS = ("softbreak", "hardbreak")
 CELL_WALL = re.compile(r"(?<!\\)\|")
 
+#: Signs that were meant as Markdown and would be printed as they stand.
+SLIPS = {
+    r"^#+\w": ("a # without a space after it", "write the space: ## What to do"),
+    r"\*\*": ("a ** that is never closed", "put ** before and after the bold words"),
+    r"^[*+-][^\W\d]": ("a list item without a space after its sign", "write the space: - Walk a little"),
+    r"^::(?!:)": ("two colons where three are meant", "write ::: and the block's name"),
+    r"^dose:": ("“dose:” with a small d", "write Dose: with a capital"),
+}
+
 #: Markdown that a leaflet has no use for, and what to write instead.
 NOT_OURS = {
     "hr": ("a ruled line", "use a heading, or ____ in a write-on-plan"),
@@ -176,7 +185,9 @@ class Parser:
     def _fence(self, node: SyntaxTreeNode, line: int) -> Fence:
         kind = node.info.strip()
         if not kind:
-            self.complain(line, "::: closes nothing here", "take it out, or name the block it opens: ::: steps")
+            self.complain(
+                line, "::: closes nothing here", "take it out, or add the missing line above, such as ::: callout"
+            )
             return Fence("", (), line)
         last = node.map[1] if node.map else 0
         if last >= len(self._lines) or not self._lines[last].strip().startswith(":::"):
@@ -224,6 +235,9 @@ class Parser:
                 continue
             if "{" in piece or "}" in piece:
                 self.complain(line, "a { or } that belongs to no placeholder", "write {name}, letters and _ only")
+            for slip, (what, instead) in SLIPS.items():
+                if re.search(slip, piece):
+                    self.complain(line, what, instead)
             if tag := TAG.search(piece):
                 self.complain(line, f"the HTML tag {tag.group()}", "leave it out: only Markdown is read here")
             if piece:

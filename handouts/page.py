@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handouts import __version__, assets, colour
 from handouts.model import Block, Clinic, Flow, Format, Heading, Labels, Leaflet, Part, Region, Section, Topic
-from handouts.wording import fill, plain, to_html
+from handouts.wording import fill, plain, to_html, unbroken
 
 
 def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | None, form: Format) -> Leaflet:
@@ -51,7 +51,13 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"html": to_html, "plain": plain, "rows": _rows, "short": short_address}
+    environment.filters |= {
+        "html": to_html,
+        "plain": plain,
+        "rows": _rows,
+        "short": short_address,
+        "unbroken": unbroken,
+    }
     return environment
 
 

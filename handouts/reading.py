@@ -25,6 +25,7 @@ from handouts.model import (
 )
 from handouts.wording import placeholders, plain, word
 
+SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it"
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
 SECTION = 2  # the heading level of a section; 1 is the title
@@ -58,7 +59,7 @@ def _topic(name: str, language: str, ids: dict[str, str], problems: list[Problem
             "not one urgent-help block stands before the first ## heading",
             "tell the reader there, on page 1, when to call for help",
         )
-    written, review_by = fields.day("written"), fields.day("review_by")
+    written, review_by = fields.day("written", "2026-11-21"), fields.day("review_by", "2028-11-21")
     if date.min not in (written, review_by) and not timedelta() < review_by - written <= LONGEST_REVIEW:
         fields.complain("review_by", "the review date is not within three years after “written”", "choose another day")
     topic = Topic(
@@ -100,7 +101,7 @@ def _split(text: str, where: str, problems: list[Problem]) -> tuple[str, str, in
                 "begin it with ---, “id: …” and so on, then --- again",
             )
         )
-        return "", text, 1
+        return "", "", 1
     body = text[match.end() :]
     line = text[: match.end()].count("\n") + 1
     if not body.strip():
@@ -131,14 +132,14 @@ def _words_alone(fields: Fields, name: str, example: str = "some words") -> str:
 
 
 def _codes(fields: Fields) -> Mapping[str, tuple[str, ...]]:
-    inner = fields.mapping("codes")
+    inner = fields.mapping("codes", "icd-10: [M54.2]")
     codes = {system: inner.texts(system, needed=False) for system in CODE_SYSTEMS}
     inner.done()
     return {system: found for system, found in codes.items() if found}
 
 
 def _sources(fields: Fields) -> tuple[Source, ...]:
-    return tuple(map(_source, fields.mappings("sources")))
+    return tuple(map(_source, fields.mappings("sources", SOURCE)))
 
 
 def _source(inner: Fields) -> Source:
@@ -222,14 +223,10 @@ def _sections(found: list[tuple[Heading, list[Part]]], parser: Parser) -> tuple[
 
 def _unknown_words(topic: Topic, regions: Sequence[Region]) -> list[Problem]:
     parts = (topic.summary, topic.main_message, topic.audience, topic.opening, topic.sections)
-    return [
-        Problem(
-            shown(topic.file),
-            found.line,
-            f"there is no word “{{{found.name}}}” in region {region.code}",
-            nearest(found.name, region.words),
-        )
-        for region in regions
-        for found in placeholders(parts)
-        if word(found.name, region.words) is None
-    ]
+    problems = []
+    for found in placeholders(parts):
+        without = [region for region in regions if word(found.name, region.words) is None]
+        if without:
+            what = f"there is no word “{{{found.name}}}” in region {' and '.join(region.code for region in without)}"
+            problems.append(Problem(shown(topic.file), found.line, what, nearest(found.name, without[0].words)))
+    return problems

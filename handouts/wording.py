@@ -3,6 +3,7 @@
 A value is text to the end: it is never read as Markdown or HTML, whatever it looks like.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
@@ -54,12 +55,17 @@ def plain(text: Text) -> str:
     return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
 
 
+def unbroken(words: str) -> str:
+    """Words in which a number such as 555 0100 stays on one line."""
+    return re.sub(r"(?<=\d) (?=\d)", "\N{NO-BREAK SPACE}", words)
+
+
 def to_html(text: Text) -> Markup:
     """Safe HTML of a text whose region words are filled in."""
     html = Markup("")
     for run in text:
         assert isinstance(run, Run), f"{run} is not filled in"
-        words = escape(run.text)
+        words = escape(unbroken(run.text))
         if run.strong:
             words = Markup("<strong>{}</strong>").format(words)
         if run.address:

@@ -88,7 +88,11 @@ def test_a_clinic_can_put_its_own_words_in(tmp_path: Path) -> None:
 def test_the_whole_profile_is_read() -> None:
     """What a clinic writes about itself must arrive."""
     clinic = clinics.read_clinic(CLINIC)
-    assert (clinic.name, clinic.phone, clinic.web) == ("Example Clinic", "555 0100", "https://clinic.example/leaflets")
+    assert (clinic.name, clinic.phone, clinic.web) == (
+        "Example Clinic",
+        "555 0100",
+        "https://example-clinic.example/leaflets",
+    )
     assert clinic.logo is not None
     assert clinic.logo.media_type == "image/svg+xml"
     assert clinic.prints_sources

@@ -3,11 +3,12 @@
 import re
 import shlex
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import typer.main
 
-from handouts import __version__, blocks, make, pdf
+from handouts import __version__, blocks, clinics, make, pdf, reading
 from handouts.cli import app
 from handouts.errors import Exit
 
@@ -49,6 +50,16 @@ def test_topics_blocks_and_packages_are_those_there_are() -> None:
     assert set(re.findall(r"^\| `([\w-]+)` \|", README.split("The blocks:")[1], re.MULTILINE)) == set(blocks.SHAPES)
     assert pdf.PANGO["Debian, Ubuntu"] in README
     assert all(command.split(": ")[-1] in README for command in pdf.PANGO.values())
+
+
+def test_the_samples_are_right(tmp_path: Path, own_shelf: Callable[[str, bytes], Path]) -> None:
+    """A sample that is refused when pasted teaches only distrust."""
+    own_shelf("back-pain", re.search(r"```markdown\n(.+?)```", README, re.DOTALL)[1].encode())  # type: ignore[index]
+    regions = [clinics.read_region(code) for code in ("uk", "us")]
+    (topic,) = reading.read_topics(["back-pain"], "en", regions)
+    assert topic.id == "BP-01"
+    (tmp_path / "clinic.yaml").write_text(re.search(r"```yaml\n(.+?)```", README, re.DOTALL)[1])  # type: ignore[index]
+    assert clinics.read_clinic(tmp_path / "clinic.yaml").words == {"urgent_advice": "our nurse line, 555 0101"}
 
 
 def test_the_picture_is_there_and_small() -> None:
