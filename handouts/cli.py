@@ -15,7 +15,16 @@ from rich.table import Table
 
 from handouts import __version__
 from handouts.errors import Exit, HandoutError
-from handouts.make import Made, Order, find_topics, make, shelf, topic_names
+from handouts.make import (
+    Made,
+    Order,
+    code_index,
+    find_topics,
+    make,
+    shelf,
+    topic_names,
+    topics_for_codes,
+)
 from handouts.model import Paper, Topic
 
 EXAMPLES = """Examples:
@@ -29,6 +38,8 @@ EXAMPLES = """Examples:
   handouts make --all --paper a4       the whole shelf
 
   handouts make neck -c clinic.yaml    with your clinic's name on it
+
+  handouts make --code M54.2           what fits a diagnosis code
 """
 
 app = typer.Typer(
@@ -89,8 +100,12 @@ def handouts(
 @app.command("list")
 def list_topics(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
+    by_code: Annotated[bool, typer.Option("--codes", help="The diagnosis codes, and what each of them picks.")] = False,
 ) -> None:
     """Show the topics there are: title, language, pages, version, review date."""
+    if by_code and not as_json:
+        _results().print(_code_table())
+        return
     topics = shelf()
     if as_json:
         typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
@@ -110,6 +125,13 @@ def _as_data(topic: Topic) -> dict[str, object]:
         "review_by": topic.review_by.isoformat(),
         "codes": {system: list(codes) for system, codes in topic.codes.items()},
     }
+
+
+def _code_table() -> Table:
+    table = Table("System", "Code", "Topic", box=None, padding=(0, 2, 0, 0))
+    for row in code_index():
+        table.add_row(*row)
+    return table
 
 
 def _topic_table(topics: Iterable[Topic]) -> Table:
@@ -136,6 +158,8 @@ Topics = Annotated[
         metavar="TOPIC", help="Names, or unique beginnings of them.", autocompletion=complete_topic, show_default=False
     ),
 ]
+CODE_HELP = "A diagnosis code, such as M54.2 or a SNOMED CT id; may be given more than once."
+Codes = Annotated[list[str] | None, typer.Option("--code", help=CODE_HELP, show_default=False, metavar="CODE")]
 Everything = Annotated[bool, typer.Option("--all", help="Every topic there is.")]
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)]
 REGION_HELP = "us or uk: phone numbers, services, spellings. Default: the clinic's, else us."
@@ -155,6 +179,7 @@ OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
 @app.command("make", epilog=EXAMPLES)
 def make_leaflets(
     topics: Topics = None,
+    code: Codes = None,
     everything: Everything = False,
     out: Out = Path("out"),
     region: RegionCode = "",
@@ -164,7 +189,9 @@ def make_leaflets(
     open_it: OpenIt = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
-    names = find_topics(_chosen(topics or [], everything, language), language)
+    by_code = topics_for_codes(code, language) if code else ()
+    named = _chosen(topics or [], everything, language) if topics or everything or not code else []
+    names = find_topics([*named, *by_code], language)
     order = Order(language, region.lower(), paper, clinic)
     try:
         made = list(_with_progress(make(names, order, out), len(names)))

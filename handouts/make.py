@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handouts import assets, clinics, page, pdf, reading
+from handouts import assets, clinics, codes, page, pdf, reading
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, write_whole
 from handouts.model import Clinic, Format, Labels, Paper, Region, Topic
@@ -95,6 +95,16 @@ def find_topics(wanted: Sequence[str], language: str) -> tuple[str, ...]:
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
     return tuple(found)
+
+
+def topics_for_codes(wanted: Sequence[str], language: str) -> tuple[str, ...]:
+    """The names of the topics that diagnosis codes pick in a language."""
+    return codes.topics_for(wanted, [topic for topic in shelf() if topic.language == language])
+
+
+def code_index() -> tuple[tuple[str, str, str], ...]:
+    """Every code, as system, code and topic."""
+    return codes.index(shelf())
 
 
 def topic_names() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "errors": (set(), set()),
     "model": (set(), set()),
     "colour": (set(), set()),
+    "codes": ({"errors", "model"}, set()),
     "assets": ({"errors"}, set()),
     "files": ({"errors", "assets"}, set()),
     "fields": ({"errors"}, {"yaml"}),
@@ -28,7 +29,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "page": ({"errors", "model", "assets", "colour", "wording"}, {"jinja2", "markupsafe", "segno"}),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
-    "make": ({"errors", "model", "assets", "clinics", "files", "page", "pdf", "reading"}, set()),
+    "make": ({"errors", "model", "assets", "clinics", "codes", "files", "page", "pdf", "reading"}, set()),
     "cli": ({"errors", "model", "make"}, {"typer", "rich"}),
 }
 MAY_PRINT = {"cli"}
