@@ -4,6 +4,7 @@ Works on the PDF's objects just before they are written. Each step says which ru
 """
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -49,7 +50,7 @@ def finish(document: Any, pdf: Any, padding: int) -> None:
     _scope_headers(elements.values())
     _place_figures(elements.values(), document, pages)
     _make_margins_artifacts(elements, pdf, pages)
-    _pad(pdf, padding)
+    _compress_cleanly(pdf, padding)
 
 
 def _is(obj: Any, kind: str) -> bool:
@@ -147,10 +148,18 @@ def has_clean_ends(data: bytes) -> bool:
     return b"\r\nendstream" not in data
 
 
-def _pad(pdf: Any, padding: int) -> None:
-    """White space that changes nothing but the last bytes of each compressed stream, a checksum."""
+def _compress_cleanly(pdf: Any, padding: int) -> None:
+    """Compress the streams so that none ends with a carriage return, and pad the object stream pydyf adds to them.
+
+    White space at the end of the data changes nothing but a compressed stream's last bytes, which are a checksum.
+    """
     for stream in pdf.objects:
         if isinstance(stream, pydyf.Stream) and stream.compress:
-            stream.stream.extend([b""] * padding)
+            data = pydyf.Stream(stream.stream).data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+            while (packed := zlib.compress(data, level=9)).endswith(b"\r"):
+                data += b"\n"
+                if "Length1" in stream.extra:  # of a font: its length unpacked
+                    stream.extra["Length1"] += 1
+            stream.stream, stream.extra["Filter"], stream.compress = [packed], "/FlateDecode", False
     for _ in range(padding):
         pdf.add_object(pydyf.Dictionary({}))

@@ -3,6 +3,7 @@
 import builtins
 import re
 import socket
+import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +17,7 @@ from unittest.mock import Mock
 
 import page as validator
 import pikepdf
+import pydyf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
@@ -197,6 +199,18 @@ def test_a_stream_never_ends_in_half_a_line_end(monkeypatch: pytest.MonkeyPatch)
     assert padded != pdf_of(NECK).data
     assert validator.is_pdf_compliant_bytes(padded, profile="3a")
     assert validator.is_pdf_compliant_bytes(padded, profile="ua1")
+
+
+def test_each_stream_is_compressed_to_a_clean_end() -> None:
+    """The same, before it can happen: of these streams some end with a carriage return as they are."""
+    file = pydyf.PDF()
+    streams = [pydyf.Stream([b"%d" % number], compress=True) for number in range(10_000, 12_000)]
+    assert any(not tagging.has_clean_ends(stream.data) for stream in streams)
+    for stream in streams:
+        file.add_object(stream)
+    tagging._compress_cleanly(file, 0)
+    assert all(tagging.has_clean_ends(stream.data) for stream in streams)
+    assert zlib.decompress(streams[0].stream[0]).strip() == b"10000"
 
 
 def test_the_same_leaflet_is_the_same_file() -> None:
