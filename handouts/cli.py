@@ -21,6 +21,7 @@ from handouts.make import (
     code_index,
     find_topics,
     make,
+    readable_shelf,
     shelf,
     topic_names,
     topics_for_codes,
@@ -60,7 +61,9 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except OSError as error:
         sys.stdout = None  # so that Python does not try it once more
-        _talk().print(f"The results could not be shown: {error.strerror}.", markup=False, highlight=False)
+        _talk().print(
+            f"Something could not be read, written or shown: {error.strerror}.", markup=False, highlight=False
+        )
         sys.exit(Exit.CANNOT_WRITE)
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -106,11 +109,13 @@ def list_topics(
     if by_code and not as_json:
         _results().print(_code_table())
         return
-    topics = shelf()
+    topics, faults = readable_shelf()
     if as_json:
         typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
-        return
-    _results().print(_topic_table(topics))
+    else:
+        _results().print(_topic_table(topics))
+    if faults:
+        raise faults
 
 
 def _as_data(topic: Topic) -> dict[str, object]:

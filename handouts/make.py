@@ -1,6 +1,7 @@
 """The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,6 +111,20 @@ def code_index() -> tuple[tuple[str, str, str], ...]:
 def topic_names() -> tuple[str, ...]:
     """The names of all topics."""
     return assets.topic_names()
+
+
+def readable_shelf() -> tuple[tuple[Topic, ...], HandoutError | None]:
+    """The topics that can be read, and what is wrong with the others: one broken file must not hide the shelf."""
+    try:
+        return shelf(), None
+    except HandoutError as faults:
+        regions = [clinics.read_region(code) for code in assets.region_codes()]
+        good: list[Topic] = []
+        for name in assets.topic_names():
+            for language in assets.languages_of(name):
+                with suppress(HandoutError):
+                    good.extend(reading.read_topics([name], language, regions))
+        return tuple(good), faults
 
 
 def shelf() -> tuple[Topic, ...]:

@@ -116,8 +116,10 @@ def own_files_only() -> type[Any]:
 
         def fetch(self, url: str, headers: Any = None) -> Any:
             if urlsplit(url).scheme.lower() == "file":
-                path = Path(unquote(urlsplit(url).path)).resolve()
-                if not any(path.is_relative_to(folder) for folder in allowed):
+                path = unquote(urlsplit(url).path)
+                if os.name == "nt":  # file:///C:/styles has the path /C:/styles
+                    path = path.removeprefix("/")
+                if not any(Path(path).resolve().is_relative_to(folder) for folder in allowed):
                     raise ValueError("this file lies outside the library's folders")
             return super().fetch(url, headers)
 

@@ -137,6 +137,16 @@ def test_a_broken_topic_stops_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_one_broken_topic_does_not_hide_the_shelf(run: Run, own_shelf: Callable[[str, bytes], Path]) -> None:
+    """The front desk still needs the list while the editor mends a file."""
+    own_shelf("good", (CASES / "topics" / "good.md").read_bytes())
+    own_shelf("wrong", (CASES / "topics" / "unknown-block.md").read_bytes())
+    ran = run("list")
+    assert ran.code == Exit.WRONG_FILE
+    assert "An example topic" in ran.out
+    assert "wrong/en.md:33" in ran.err
+
+
 def test_a_folder_that_cannot_be_written_to_is_said_so(run: Run, tmp_path: Path) -> None:
     """A full or locked drive is common, and not a bug."""
     (tmp_path / "file").write_text("x")
