@@ -73,9 +73,10 @@ def block(fence: Fence, parser: Parser) -> Block | None:
         return None
     entries = tuple(_entry(start, rest, fence.kind, shape, parser) for start, rest in groups)
     fewest, most = shape.count
-    if not fewest <= len(entries) <= most:
+    told = sum(bool(entry.body) for entry in entries)  # the picture beside a checklist is none of its items
+    if not fewest <= told <= most:
         wanted = str(fewest) if fewest == most else f"{fewest} to {most}"
-        parser.complain(fence.line, f"the block “{fence.kind}” has {len(entries)} entries", f"give it {wanted}")
+        parser.complain(fence.line, f"the block “{fence.kind}” has {told} entries", f"give it {wanted}")
     return Block(fence.kind, entries, None, (), _level(fence, nodes, parser), fence.line)
 
 

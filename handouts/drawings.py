@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET  # expat, which it uses, stops entity bo
 
 from handouts.errors import Problem, nearest
 from handouts.files import read_text, shown
-from handouts.model import Block, Picture, Section
+from handouts.model import Picture
+from handouts.wording import every
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
@@ -15,7 +16,7 @@ SVG = "{http://www.w3.org/2000/svg}svg"
 def read_drawings(folder: Path, where: str, parts: object, problems: list[Problem]) -> Mapping[str, str]:
     """The drawings a topic names, by file name."""
     found: dict[str, str] = {}
-    for picture in _named_pictures(parts):
+    for picture in every(Picture, parts):
         file = folder / picture.file
         if picture.file != file.name or not picture.file.endswith(".svg"):
             problems.append(
@@ -41,16 +42,6 @@ def read_drawings(folder: Path, where: str, parts: object, problems: list[Proble
             if found[picture.file]:
                 problems.extend(faults_in(found[picture.file], shown(file)))
     return found
-
-
-def _named_pictures(node: object) -> list[Picture]:
-    if isinstance(node, tuple):
-        return [picture for child in node for picture in _named_pictures(child)]
-    if isinstance(node, Section):
-        return _named_pictures(node.parts)
-    if isinstance(node, Block):
-        return [entry.picture for entry in node.entries if entry.picture]
-    return []
 
 
 def faults_in(text: str, where: str) -> list[Problem]:

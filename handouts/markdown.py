@@ -21,13 +21,12 @@ DOSE = "Dose:"
 BREAKS = ("softbreak", "hardbreak")
 CELL_WALL = re.compile(r"(?<!\\)\|")
 
-#: Signs that were meant as Markdown and would be printed as they stand.
+#: Beginnings of a line that were meant as Markdown and would be printed as they stand.
 SLIPS = {
-    r"^#+\w": ("a # without a space after it", "write the space: ## What to do"),
-    r"\*\*": ("a ** that is never closed", "put ** before and after the bold words"),
-    r"^[*+-][^\W\d]": ("a list item without a space after its sign", "write the space: - Walk a little"),
-    r"^::(?!:)": ("two colons where three are meant", "write ::: and the block's name"),
-    r"^dose:": ("“dose:” with a small d", "write Dose: with a capital"),
+    r"#+\w": ("a # without a space after it", "write the space: ## What to do"),
+    r"[*+-][^\W\d]": ("a list item without a space after its sign", "write the space: - Walk a little"),
+    r"::(?!:)": ("two colons where three are meant", "write ::: and the block's name"),
+    r"dose:": ("“dose:” with a small d", "write Dose: with a capital"),
 }
 
 #: Markdown that a leaflet has no use for, and what to write instead.
@@ -126,6 +125,7 @@ class Parser:
         gathered: list[Run | Word] = []
         start = lines[0][0]
         for number, children in lines:
+            self._slip(children, number)
             alone = len(children) == 1 and children[0].type == "image"
             text = () if alone else self._runs(children, number)
             if gathered and (alone or plain(text).startswith(DOSE)):
@@ -141,6 +141,12 @@ class Parser:
             gathered.extend(text)
         if gathered:
             yield Paragraph(_joined(gathered), start)
+
+    def _slip(self, children: list[SyntaxTreeNode], line: int) -> None:
+        beginning = children[0].content if children and children[0].type == "text" else ""
+        for sign, (what, instead) in SLIPS.items():
+            if re.match(sign, beginning):
+                self.complain(line, what, instead)
 
     def _picture(self, node: SyntaxTreeNode, line: int) -> Picture:
         file = str(node.attrs.get("src", ""))
@@ -235,9 +241,8 @@ class Parser:
                 continue
             if "{" in piece or "}" in piece:
                 self.complain(line, "a { or } that belongs to no placeholder", "write {name}, letters and _ only")
-            for slip, (what, instead) in SLIPS.items():
-                if re.search(slip, piece):
-                    self.complain(line, what, instead)
+            if "**" in piece:
+                self.complain(line, "a ** that is never closed", "put ** before and after the bold words")
             if tag := TAG.search(piece):
                 self.complain(line, f"the HTML tag {tag.group()}", "leave it out: only Markdown is read here")
             if piece:

@@ -22,7 +22,6 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
         .get_template("leaflet.html")
         .render(
             topic=filled,
-            region=region,
             language=_language(topic, region),
             say=labels.words,
             clinic=clinic,

@@ -22,8 +22,9 @@ from handouts.model import (
     Source,
     Table,
     Topic,
+    Word,
 )
-from handouts.wording import placeholders, plain, word
+from handouts.wording import every, plain, word
 
 SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it"
 LONGEST_REVIEW = timedelta(days=3 * 366)
@@ -224,7 +225,7 @@ def _sections(found: list[tuple[Heading, list[Part]]], parser: Parser) -> tuple[
 def _unknown_words(topic: Topic, regions: Sequence[Region]) -> list[Problem]:
     parts = (topic.summary, topic.main_message, topic.audience, topic.opening, topic.sections)
     problems = []
-    for found in placeholders(parts):
+    for found in every(Word, parts):
         without = [region for region in regions if word(found.name, region.words) is None]
         if without:
             what = f"there is no word “{{{found.name}}}” in region {' and '.join(region.code for region in without)}"

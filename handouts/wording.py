@@ -15,16 +15,16 @@ from handouts.model import Run, Text, Word
 T = TypeVar("T")
 
 
-def placeholders(node: object) -> Iterator[Word]:
-    """Every region word in a topic or any part of one."""
-    if isinstance(node, Word):
+def every(kind: type[T], node: object) -> Iterator[T]:
+    """Everything of one kind in a topic or any part of one, in the order of the text."""
+    if isinstance(node, kind):
         yield node
     elif isinstance(node, tuple):
         for child in node:
-            yield from placeholders(child)
+            yield from every(kind, child)
     elif is_dataclass(node):
         for field in fields(node):
-            yield from placeholders(getattr(node, field.name))
+            yield from every(kind, getattr(node, field.name))
 
 
 def word(name: str, words: Mapping[str, str]) -> str | None:

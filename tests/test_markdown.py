@@ -78,6 +78,16 @@ def test_an_unfilled_word_is_never_printed() -> None:
         fill(parse("Call {emergency_number}"), {})
 
 
+@pytest.mark.parametrize(
+    "words", ["a {programme}-based course", "**long**-lasting", "{x}#y", "-5 degrees", "**Back**ward"]
+)
+def test_a_sign_in_mid_sentence_is_no_slip(words: str) -> None:
+    """An editor told off for a hyphen would stop reading what the program says."""
+    parser = Parser("example.md", 1)
+    parser.parse(words)
+    assert parser.problems == []
+
+
 def test_quotes_are_curled_and_emphasis_is_one_run() -> None:
     """Straight quotes look like a draft."""
     assert plain(parse("""Say "no" to the clinic's **plan**""")) == "Say “no” to the clinic’s plan"

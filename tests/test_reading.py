@@ -14,6 +14,7 @@ from .conftest import CASES
 
 #: The broken files of `cases/`: on which line, what is said to be wrong, and what to write instead.
 FAULTS = {
+    "checklist-without-items": (31, "the block “checklist” has 0 entries", "give it 1 to 12"),
     "bad-date": (9, "“written” is “2026-11-31”, which is not a date of the calendar", "write “written: 2026-11-21”"),
     "bad-id": (2, "“ex1” is not an id", "such as NP-01"),
     "bad-source-address": (18, "“example.org” is not a web address", "start it with https://"),

@@ -23,7 +23,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "wording": ({"model"}, {"markupsafe"}),
     "markdown": ({"errors", "model", "wording"}, {"markdown_it", "mdit_py_plugins"}),
     "blocks": ({"errors", "model", "markdown", "wording"}, set()),
-    "drawings": ({"errors", "model", "files"}, set()),
+    "drawings": ({"errors", "model", "files", "wording"}, set()),
     "reading": ({"errors", "model", "assets", "blocks", "drawings", "fields", "files", "markdown", "wording"}, set()),
     "clinics": ({"errors", "model", "assets", "colour", "drawings", "fields", "files"}, set()),
     "page": ({"errors", "model", "assets", "colour", "wording"}, {"jinja2", "markupsafe", "segno"}),
