@@ -1,4 +1,4 @@
-"""Where topics, regions, templates, styles and fonts lie, in a checkout or in an installed wheel."""
+"""Where topics, snippets, regions, templates, styles and fonts lie: in a clinic’s own library, a checkout or a wheel."""
 
 import re
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ def _beside(name: str) -> Path:
 
 
 TOPICS = PACKAGE / "topics"
+SNIPPETS = PACKAGE / "snippets"
 REGIONS = PACKAGE / "regions"
 LANGUAGES = PACKAGE / "languages"
 TEMPLATES = _beside("templates")
@@ -60,14 +61,60 @@ def fonts() -> tuple[Font, ...]:
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 
 
-def topic_names() -> tuple[str, ...]:
-    """The names of all topics, sorted."""
-    return tuple(sorted(f.name for f in TOPICS.iterdir() if languages_of(f.name)))
+@dataclass(frozen=True)
+class Library:
+    """What a clinic can print: the topics in its own folder `own`, if it has one, and those that come with us.
+
+    A topic in `own` takes the place of ours of the same name, in every language; drawings and snippets that are not
+    found there are taken from ours.
+    """
+
+    own: Path | None = None
+
+    def topic_names(self) -> tuple[str, ...]:
+        """The names of all topics, sorted."""
+        found = {folder.name for shelf in self._shelves() if shelf.is_dir() for folder in shelf.iterdir()}
+        return tuple(sorted(name for name in found if self.languages_of(name)))
+
+    def languages_of(self, topic: str) -> tuple[str, ...]:
+        """The languages a topic is written in, sorted, such as ("en",)."""
+        return languages_in(self._folder(topic))
+
+    def topic_file(self, topic: str, language: str) -> Path:
+        """Where a topic stands in a language, whether or not it does."""
+        return self._folder(topic) / f"{language}.md"
+
+    def is_own(self, topic: str) -> bool:
+        """Whether the clinic wrote the topic."""
+        return self.own is not None and self._folder(topic).is_relative_to(self.own)
+
+    def figure_folders(self, topic: str) -> tuple[Path, ...]:
+        """Where a topic's drawings are looked for, the first first."""
+        own = [shelf / topic / "figures" for shelf in self._shelves()]
+        return (*own, *(folder / "figures" for folder in self._snippets()))
+
+    def snippets(self, language: str) -> dict[str, Path]:
+        """The files of the snippets in a language, by name."""
+        found = [file for folder in self._snippets() for file in (folder / language).glob("*.md")]
+        return {file.stem: file for file in reversed(found)}
+
+    def _folder(self, topic: str) -> Path:
+        return next((s / topic for s in self._shelves() if languages_in(s / topic)), TOPICS / topic)
+
+    def _shelves(self) -> tuple[Path, ...]:
+        return (self.own / "topics", TOPICS) if self.own else (TOPICS,)
+
+    def _snippets(self) -> tuple[Path, ...]:
+        return (self.own / "snippets", SNIPPETS) if self.own else (SNIPPETS,)
 
 
-def languages_of(topic: str) -> tuple[str, ...]:
-    """The languages a topic is written in, sorted, such as ("en",)."""
-    return tuple(sorted(f.stem for f in (TOPICS / topic).glob("*.md") if LANGUAGE.fullmatch(f.stem)))
+#: What comes with us, and nothing else.
+OURS = Library()
+
+
+def languages_in(folder: Path) -> tuple[str, ...]:
+    """The languages in which a topic's folder holds a file, sorted."""
+    return tuple(sorted(file.stem for file in folder.glob("*.md") if LANGUAGE.fullmatch(file.stem)))
 
 
 def region_codes() -> tuple[str, ...]:

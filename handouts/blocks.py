@@ -4,17 +4,16 @@
 `styles/parts/` of the same name.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from handouts.errors import nearest
 from handouts.markdown import DOSE, Fence, Node, Parser
 from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
-from handouts.wording import plain
+from handouts.wording import BLANK, plain, without_blanks
 
-BLANK = re.compile(r"_{4,}")
-COLUMNS = 3  # of a comparison table: the row's name, and two to compare
+MOST_COLUMNS = 5  # of a comparison table: the row's name, and two to four to compare
+GRID_COLUMNS = 2  # of a week grid: the row's name, and an example
 
 
 @dataclass(frozen=True)
@@ -22,26 +21,29 @@ class Shape:
     """What a block is made of.
 
     `starts` says what begins an entry: "heading", "item" (of one list), "picture", or "table".
-    `count` is the fewest and the most entries; `picture` and `dose` are "must", "may" or "never".
+    `count`, `pictures` and `doses` are the fewest and the most: of entries, and in each of them.
     """
 
     starts: str
     count: tuple[int, int]
-    picture: str = "never"
-    dose: str = "never"
+    pictures: tuple[int, int] = (0, 0)
+    doses: tuple[int, int] = (0, 0)
 
 
 SHAPES = {
     "key-points": Shape("item", (2, 4)),
     "urgent-help": Shape("heading", (1, 4)),
-    "steps": Shape("heading", (1, 9), picture="may", dose="may"),
+    "steps": Shape("heading", (1, 9), pictures=(0, 2), doses=(0, 1)),
     "do-and-try-not": Shape("heading", (2, 2)),
-    "callout": Shape("heading", (1, 1), picture="may"),
-    "figure": Shape("picture", (1, 4), picture="must"),
-    "comparison-cards": Shape("heading", (2, 2), picture="must"),
+    "callout": Shape("heading", (1, 1), pictures=(0, 1)),
+    "figure": Shape("picture", (1, 4), pictures=(1, 1)),
+    "comparison-cards": Shape("heading", (2, 2), pictures=(1, 1)),
     "comparison-table": Shape("table", (0, 0)),
-    "checklist": Shape("item", (1, 12), picture="may"),
+    "checklist": Shape("item", (1, 12), pictures=(0, 1)),
     "write-on-plan": Shape("item", (1, 10)),
+    "action-plan": Shape("heading", (2, 4)),
+    "ladder": Shape("item", (3, 7)),
+    "week-grid": Shape("table", (0, 0)),
     "questions": Shape("heading", (1, 12)),
 }
 
@@ -108,16 +110,19 @@ def _table_block(fence: Fence, nodes: list[Node], parser: Parser) -> Block | Non
         if isinstance(node, Paragraph) and plain(node.text).startswith(DOSE):
             parser.complain(node.line, f"a dose stands in “{fence.kind}”", "put it in a step")
     table = nodes[0]
-    if not table.rows or len(table.header) != COLUMNS or not all(plain(cell).strip() for cell in table.header[1:]):
-        parser.complain(
-            table.line, "the table is not a comparison of two", "give it 3 columns, names for the last two, and a row"
-        )
+    named = all(plain(cell).strip() for cell in table.header[1:])
+    if fence.kind == "week-grid" and not (table.rows and named and len(table.header) == GRID_COLUMNS):
+        parser.complain(table.line, "the table is not a week to fill in", "give it 2 columns, | | Example |, and rows")
+    if fence.kind != "week-grid" and not (table.rows and named and GRID_COLUMNS < len(table.header) <= MOST_COLUMNS):
+        what = "give it 3 to 5 columns, names for all but the first, and a row"
+        parser.complain(table.line, "the table is not a comparison", what)
     for row, line in zip(table.rows, table.lines, strict=True):
         for number, cell in enumerate(row, 1):
             if not plain(cell).strip():
                 what = f"cell {number} of the row “{plain(row[0])}” is empty"
-                parser.complain(line, what, "fill it: an empty cell can be misread")
-    return Block(fence.kind, (), table, after, 0, fence.line)
+                parser.complain(line, what, "fill it, or write ____ if the reader is to: an empty cell can be misread")
+    rows = tuple(tuple(() if BLANK.fullmatch(plain(cell).strip()) else cell for cell in row) for row in table.rows)
+    return Block(fence.kind, (), replace(table, rows=rows), after, 0, fence.line)
 
 
 Group = tuple[Heading | Picture | Paragraph | None, list[Node]]
@@ -156,8 +161,8 @@ def _entry(
     if isinstance(start, Paragraph):
         return _item(start, kind, parser)
     if isinstance(start, Picture) and shape.starts == "item":
-        _must_or_never(shape.picture, 1, "picture", "", entry, kind, parser)
-        return replace(entry, picture=start)
+        _count(shape.pictures, 1, "picture", "", entry, kind, parser)
+        return replace(entry, pictures=(start,))
     if isinstance(start, Heading):
         entry = replace(entry, title=start.text)
     pictures = [node for node in (start, *rest) if isinstance(node, Picture)]
@@ -168,39 +173,43 @@ def _entry(
             parser.complain(
                 node.line, f"a table or heading that does not belong in “{kind}”", "move it out of the block"
             )
-    _must_or_never(shape.picture, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
-    _must_or_never(shape.dose, len(doses), "dose", "Dose: how often, how long", entry, kind, parser)
+    _count(shape.pictures, len(pictures), "picture", "![what it shows](file.svg)", entry, kind, parser)
+    _count(shape.doses, len(doses), "dose", "Dose: how often, how long", entry, kind, parser)
     if any(not _without_label(dose.text) for dose in doses):
         parser.complain(doses[0].line, "a dose without words", "write how often and how long after “Dose:”")
     if not body:
         parser.complain(start.line, f"an entry of “{kind}” says nothing", "write at least one sentence below it")
     return replace(
         entry,
-        picture=pictures[0] if pictures else None,
+        pictures=tuple(pictures),
         dose=_without_label(doses[0].text) if doses else (),
         body=body,
     )
 
 
-def _must_or_never(rule: str, count: int, thing: str, example: str, entry: Entry, kind: str, parser: Parser) -> None:
-    if rule == "must" and not count:
+def _count(
+    wanted: tuple[int, int], count: int, thing: str, example: str, entry: Entry, kind: str, parser: Parser
+) -> None:
+    fewest, most = wanted
+    if count < fewest:
         parser.complain(entry.line, f"an entry of “{kind}” has no {thing}", f"add a line: {example}")
-    elif rule == "never" and count:
+    elif count > most == 0:
         parser.complain(entry.line, f"an entry of “{kind}” has a {thing}", "leave it out, or use another block")
-    elif count > 1:
-        parser.complain(entry.line, f"an entry of “{kind}” has {count} {thing}s", "keep one")
+    elif count > most:
+        parser.complain(
+            entry.line, f"an entry of “{kind}” has {count} {thing}s", "keep one" if most == 1 else f"keep {most}"
+        )
 
 
 def _item(item: Paragraph, kind: str, parser: Parser) -> Entry:
     """A list item as an entry; in a write-on plan each `____` becomes one line to write on."""
     if kind != "write-on-plan":
         return Entry(item.line, body=(item,))
-    words = plain(item.text)
-    _, *after = BLANK.split(words)
+    _, *after = BLANK.split(plain(item.text))
     if "".join(after).strip():
         parser.complain(item.line, "words stand after a ____", "put the lines to write on at the end")
-    label = tuple(replace(r, text=BLANK.sub("", r.text).rstrip()) if isinstance(r, Run) else r for r in item.text)
-    return Entry(item.line, body=(replace(item, text=label),), blanks=max(len(BLANK.findall(words)), 1))
+    label, blanks = without_blanks(item.text)
+    return Entry(item.line, body=(replace(item, text=label),), blanks=max(blanks, 1))
 
 
 def _without_label(text: Text) -> Text:

@@ -14,19 +14,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from handouts import __version__
+from handouts.assets import Library
 from handouts.errors import Exit, HandoutError
-from handouts.make import (
-    Made,
-    Order,
-    code_index,
-    find_topics,
-    make,
-    readable_shelf,
-    shelf,
-    topic_names,
-    topics_for_codes,
-)
+from handouts.make import Made, Order, make
 from handouts.model import Paper, Topic
+from handouts.shelf import code_index, find_library, find_topics, readable_shelf, topics_for_codes, whole_shelf
 
 EXAMPLES = """Examples:
 
@@ -97,64 +89,11 @@ def handouts(
     """Only holds what is true of every command."""
 
 
-# --- list ----------------------------------------------------------------------------------
-
-
-@app.command("list")
-def list_topics(
-    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
-    by_code: Annotated[bool, typer.Option("--codes", help="The diagnosis codes, and what each of them picks.")] = False,
-) -> None:
-    """Show the topics there are: title, language, pages, version, review date."""
-    if by_code and not as_json:
-        _results().print(_code_table())
-        return
-    topics, faults = readable_shelf()
-    if as_json:
-        typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
-    else:
-        _results().print(_topic_table(topics))
-    if faults:
-        raise faults
-
-
-def _as_data(topic: Topic) -> dict[str, object]:
-    return {
-        "topic": topic.name,
-        "id": topic.id,
-        "title": topic.title,
-        "language": topic.language,
-        "pages": topic.pages,
-        "version": topic.version,
-        "written": topic.written.isoformat(),
-        "review_by": topic.review_by.isoformat(),
-        "codes": {system: list(codes) for system, codes in topic.codes.items()},
-    }
-
-
-def _code_table() -> Table:
-    table = Table("System", "Code", "Topic", box=None, padding=(0, 2, 0, 0))
-    for row in code_index():
-        table.add_row(*row)
-    return table
-
-
-def _topic_table(topics: Iterable[Topic]) -> Table:
-    table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
-    table.columns[0].no_wrap = True  # it is what has to be typed
-    table.columns[0].min_width = max(map(len, topic_names()))
-    for topic in topics:
-        table.add_row(
-            topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat()
-        )
-    return table
-
-
-# --- make ----------------------------------------------------------------------------------
+# --- what several commands are asked -----------------------------------------------------------
 
 
 def complete_topic(incomplete: str) -> list[str]:
-    return [name for name in topic_names() if name.startswith(incomplete)]
+    return [name for name in find_library(None).topic_names() if name.startswith(incomplete)]
 
 
 Topics = Annotated[
@@ -181,6 +120,65 @@ ClinicFile = Annotated[
 OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
 
 
+# --- list ----------------------------------------------------------------------------------
+
+
+@app.command("list")
+def list_topics(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
+    by_code: Annotated[bool, typer.Option("--codes", help="The diagnosis codes, and what each of them picks.")] = False,
+    clinic: ClinicFile = None,
+) -> None:
+    """Show the topics there are: title, language, pages, version, review date."""
+    library = find_library(clinic)
+    if by_code and not as_json:
+        _results().print(_code_table(library))
+        return
+    topics, faults = readable_shelf(library)
+    if as_json:
+        typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
+    else:
+        _results().print(_topic_table(topics))
+    if faults:
+        raise faults
+
+
+def _as_data(topic: Topic) -> dict[str, object]:
+    return {
+        "topic": topic.name,
+        "id": topic.id,
+        "title": topic.title,
+        "language": topic.language,
+        "pages": topic.pages,
+        "version": topic.version,
+        "written": topic.written.isoformat(),
+        "review_by": topic.review_by.isoformat(),
+        "codes": {system: list(codes) for system, codes in topic.codes.items()},
+    }
+
+
+def _code_table(library: Library) -> Table:
+    table = Table("System", "Code", "Topic", box=None, padding=(0, 2, 0, 0))
+    for row in code_index(library):
+        table.add_row(*row)
+    return table
+
+
+def _topic_table(topics: Iterable[Topic]) -> Table:
+    table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = True  # it is what has to be typed
+    topics = list(topics)
+    table.columns[0].min_width = max((len(topic.name) for topic in topics), default=0)
+    for topic in topics:
+        table.add_row(
+            topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat()
+        )
+    return table
+
+
+# --- make ----------------------------------------------------------------------------------
+
+
 @app.command("make", epilog=EXAMPLES)
 def make_leaflets(
     topics: Topics = None,
@@ -194,9 +192,10 @@ def make_leaflets(
     open_it: OpenIt = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
-    by_code = topics_for_codes(code, language) if code else ()
-    named = _chosen(topics or [], everything, language) if topics or everything or not code else []
-    names = find_topics([*named, *by_code], language)
+    library = find_library(clinic)
+    by_code = topics_for_codes(code, language, library) if code else ()
+    named = _chosen(topics or [], everything, language, library) if topics or everything or not code else []
+    names = find_topics([*named, *by_code], language, library)
     order = Order(language, region.lower(), paper, clinic)
     try:
         made = list(_with_progress(make(names, order, out), len(names)))
@@ -216,13 +215,13 @@ def _too_long(made: Made) -> str:
     return f"{made.topic} has {made.pages} pages; it was meant to have {made.budget}. {cure or 'Shorten its text.'}"
 
 
-def _chosen(topics: list[str], everything: bool, language: str) -> list[str]:
+def _chosen(topics: list[str], everything: bool, language: str, library: Library) -> list[str]:
     """The topics of the command, all of them, or those a person picks from the list."""
     if everything and topics:
         raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
     if topics:
         return topics
-    known = [topic for topic in shelf() if topic.language == language]
+    known = [topic for topic in whole_shelf(library) if topic.language == language]
     if not known:
         raise HandoutError(
             f"No topic is written in “{language}”. `handouts list` shows what there is.", Exit.WRONG_COMMAND

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from handouts import assets, colour
+from handouts.assets import OURS, Library
 from handouts.drawings import faults_in
 from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
 from handouts.fields import Fields
@@ -157,9 +158,21 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
     return own
 
 
-def find_clinic(named: Path | None) -> Clinic | None:
+def find_clinic_file(named: Path | None) -> Path | None:
     """The clinic file that was named, else `clinic.yaml` in the current folder, else none."""
     if named is not None and not _is_file(named):
         raise HandoutError(f"There is no clinic file {shortened(str(named))}; check its name.", Exit.WRONG_FILE)
     file = named or Path("clinic.yaml")
-    return read_clinic(file.absolute()) if os.path.lexists(file) else None
+    return file.absolute() if os.path.lexists(file) else None
+
+
+def find_library(named: Path | None) -> Library:
+    """The library of the clinic whose file `find_clinic_file` finds: the folder the file lies in, before ours."""
+    file = find_clinic_file(named)
+    return Library(file.parent) if file else OURS
+
+
+def find_clinic(named: Path | None) -> Clinic | None:
+    """The clinic whose file `find_clinic_file` finds, if there is one."""
+    file = find_clinic_file(named)
+    return read_clinic(file) if file else None

@@ -1,38 +1,41 @@
 """Drawings: the SVG files a topic or a clinic names in, their text out, or what is wrong with them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET  # expat, which it uses, stops entity bombs itself since 2.4.1
 
 from handouts.errors import Problem, nearest
 from handouts.files import read_text, shown
-from handouts.model import Picture
+from handouts.model import Picture, Place
 from handouts.wording import every
 
 SVG = "{http://www.w3.org/2000/svg}svg"
 
 
-def read_drawings(folder: Path, where: str, parts: object, problems: list[Problem]) -> Mapping[str, str]:
-    """The drawings a topic names, by file name."""
+def read_drawings(
+    folders: Sequence[Path], parts: object, places: Mapping[int, Place], problems: list[Problem]
+) -> Mapping[str, str]:
+    """The drawings a topic names, by file name, each from the first folder that has it."""
     found: dict[str, str] = {}
     for picture in every(Picture, parts):
-        file = folder / picture.file
-        if picture.file != file.name or not picture.file.endswith(".svg"):
+        file = next((f for f in (folder / picture.file for folder in folders) if f.is_file()), None)
+        place = places[picture.line]
+        if picture.file != Path(picture.file).name or not picture.file.endswith(".svg"):
             problems.append(
                 Problem(
-                    where,
-                    picture.line,
+                    place.file,
+                    place.line,
                     f"“{picture.file}” is not the name of an SVG file",
                     "name a drawing in the topic's figures folder, such as turn.svg",
                 )
             )
-        elif not file.is_file():
-            known = [f.name for f in folder.glob("*.svg")]
+        elif file is None:
+            known = {f.name for folder in folders for f in folder.glob("*.svg")}
             problems.append(
                 Problem(
-                    where,
-                    picture.line,
+                    place.file,
+                    place.line,
                     f"there is no drawing “{picture.file}” in the topic's figures folder",
                     nearest(picture.file, known),
                 )

@@ -4,7 +4,7 @@ Region words (`{emergency_number}`) are found here and filled in later, in `word
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
@@ -12,7 +12,7 @@ from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.container import container_plugin
 
 from handouts.errors import Problem
-from handouts.model import WEB_ADDRESS, Bullets, Heading, Paragraph, Picture, Run, Table, Text, Word
+from handouts.model import WEB_ADDRESS, Bullets, Heading, Paragraph, Picture, Place, Run, Table, Text, Word
 from handouts.wording import plain
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
@@ -56,9 +56,10 @@ Node = Paragraph | Bullets | Heading | Picture | Table | Fence
 class Parser:
     """Turns one file's Markdown into nodes and gathers every problem on the way."""
 
-    def __init__(self, file: str, first_line: int) -> None:
+    def __init__(self, file: str, first_line: int, places: Mapping[int, Place] | None = None) -> None:
         self.file = file
         self.first_line = first_line
+        self.places = places or {}
         self.problems: list[Problem] = []
         self.jumps: list[tuple[int, str]] = []  # links to a heading of the same leaflet: their line and the anchor
         self._engine = MarkdownIt("commonmark", {"html": False, "typographer": True})
@@ -77,7 +78,8 @@ class Parser:
         return self._text(tree.children[0], line)
 
     def complain(self, line: int, what: str, instead: str) -> None:
-        self.problems.append(Problem(self.file, line, what, instead))
+        place = self.places.get(line, Place(self.file, line))
+        self.problems.append(Problem(place.file, place.line, what, instead))
 
     # Blocks of Markdown ------------------------------------------------------------------
 

@@ -32,6 +32,14 @@ class Format:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A line of a file, as it is shown to a person; 1 is the first."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Run:
     """Words set the same way. They are text to the end, whatever they look like."""
 
@@ -85,7 +93,10 @@ class Picture:
 
 @dataclass(frozen=True)
 class Table:
-    """A header (first cell: the corner) and rows (first cell: the row's name), each with its line."""
+    """A header (first cell: the corner) and rows (first cell: the row's name), each with its line.
+
+    A cell without words is one to write in.
+    """
 
     header: tuple[Text, ...]
     rows: tuple[tuple[Text, ...], ...]
@@ -98,11 +109,14 @@ Flow = Paragraph | Bullets
 
 @dataclass(frozen=True)
 class Entry:
-    """One point, step, card, question or write-on line of a block; `blanks` counts its lines."""
+    """One point, step, card, question or write-on line of a block; `blanks` counts its lines.
+
+    A step has two pictures when one shows how to start and one how to end.
+    """
 
     line: int
     title: Text = ()
-    picture: Picture | None = None
+    pictures: tuple[Picture, ...] = ()
     body: tuple[Flow, ...] = ()
     dose: Text = ()
     blanks: int = 0
@@ -143,7 +157,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic in one language, as its author wrote it; `pages` is the page budget."""
+    """One topic in one language, as its author wrote it; `pages` is the page budget.
+
+    Lines are counted with the snippets put in; `places` says where each of them is written.
+    """
 
     name: str
     language: str
@@ -163,6 +180,7 @@ class Topic:
     opening: tuple[Part, ...]
     sections: tuple[Section, ...]
     pictures: Mapping[str, str]
+    places: Mapping[int, Place]
 
 
 # --- Whom it is for ----------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML."""
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -11,7 +13,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from handouts import __version__, assets, colour
 from handouts.model import Block, Clinic, Flow, Format, Heading, Labels, Leaflet, Part, Region, Section, Topic
-from handouts.wording import fill, plain, to_html, unbroken
+from handouts.wording import fill, plain, to_html, unbroken, without_blanks
+
+PAIR = 2
 
 
 def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | None, form: Format) -> Leaflet:
@@ -28,7 +32,7 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
             form=form,
             section_groups=_section_groups(filled.sections),
             sources=_sources(topic, region, clinic),
-            art={name: _data_uri(svg.encode(), "image/svg+xml") for name, svg in topic.pictures.items()},
+            art={name: Art.of(svg) for name, svg in topic.pictures.items()},
             logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
             qr=_qr_code(clinic.web) if clinic and clinic.web else "",
             tokens=_clinic_tokens(clinic),
@@ -38,6 +42,21 @@ def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | 
         )
     )
     return Leaflet(html, topic.name)
+
+
+@dataclass(frozen=True)
+class Art:
+    """A drawing on the page: its data as an address, and whether it is at least twice as wide as high."""
+
+    address: str
+    is_wide: bool
+
+    @classmethod
+    def of(cls, svg: str) -> "Art":
+        box = re.search(r"viewBox=[\"']([^\"']+)", svg)
+        assert box  # `drawings` has seen to that
+        _, _, width, height = map(float, re.split(r"[\s,]+", box[1].strip()))
+        return cls(_data_uri(svg.encode(), "image/svg+xml"), width >= 2 * height)
 
 
 @cache
@@ -51,13 +70,19 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
+        "blanks": without_blanks,
         "html": to_html,
         "plain": plain,
         "rows": _rows,
         "short": short_address,
         "unbroken": unbroken,
     }
+    environment.tests |= {"two": lambda things: len(things) == PAIR, "a_week": _is_a_week}
     return environment
+
+
+def _is_a_week(section: Section) -> bool:
+    return any(isinstance(part, Block) and part.kind == "week-grid" for part in section.parts)
 
 
 def _section_groups(sections: tuple[Section, ...]) -> list[tuple[bool, list[Section]]]:
@@ -81,7 +106,7 @@ def _rows(parts: tuple[Part, ...]) -> list[list[Part]]:
 
 
 def _is_plain_callout(part: Part) -> bool:
-    return isinstance(part, Block) and part.kind == "callout" and not part.entries[0].picture
+    return isinstance(part, Block) and part.kind == "callout" and not part.entries[0].pictures
 
 
 def _language(topic: Topic, region: Region) -> str:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from handouts import assets, blocks
+from handouts import assets, blocks, snippets
+from handouts.assets import OURS, Library
 from handouts.drawings import read_drawings
 from handouts.errors import Problem, nearest, refuse
 from handouts.fields import Fields
@@ -17,6 +18,7 @@ from handouts.model import (
     Heading,
     Part,
     Picture,
+    Place,
     Region,
     Section,
     Source,
@@ -33,26 +35,29 @@ SECTION = 2  # the heading level of a section; 1 is the title
 CODE_SYSTEMS = ("icd-10", "icd-10-cm", "icd-11", "snomed-ct", "loinc", "icpc-2")
 
 
-def read_topics(names: Sequence[str], language: str, regions: Sequence[Region]) -> tuple[Topic, ...]:
+def read_topics(
+    names: Sequence[str], language: str, regions: Sequence[Region], library: Library = OURS
+) -> tuple[Topic, ...]:
     """Read topics and judge all of them before giving back any.
 
     Every word they take from a region must stand in each of `regions`.
     """
     problems: list[Problem] = []
     ids: dict[str, str] = {}
-    topics = tuple(_topic(name, language, ids, problems) for name in names)
+    topics = tuple(_topic(name, language, library, ids, problems) for name in names)
     for topic in topics:
         problems.extend(_unknown_words(topic, regions))
     refuse(problems)
     return topics
 
 
-def _topic(name: str, language: str, ids: dict[str, str], problems: list[Problem]) -> Topic:
-    file = assets.TOPICS / name / f"{language}.md"
+def _topic(name: str, language: str, library: Library, ids: dict[str, str], problems: list[Problem]) -> Topic:
+    file = library.topic_file(name, language)
     where = shown(file)
-    front, body, body_line = _split(read_text(file, problems), where, problems)
+    front, written_body, body_line = _split(read_text(file, problems), where, problems)
+    body, places = snippets.put_in(written_body, where, body_line, library.snippets(language), problems)
     fields = Fields.read(front, where, 2, problems if front else [])
-    parser = Parser(where, body_line)
+    parser = Parser(where, body_line, places)
     opening, sections = parts_of(parser, body)
     if body.strip() and sum(isinstance(part, Block) and part.kind == "urgent-help" for part in opening) != 1:
         parser.complain(
@@ -81,7 +86,8 @@ def _topic(name: str, language: str, ids: dict[str, str], problems: list[Problem
         sources=_sources(fields),
         opening=opening,
         sections=sections,
-        pictures=read_drawings(file.parent / "figures", where, (opening, sections), problems),
+        pictures=read_drawings(library.figure_folders(name), (opening, sections), places, problems),
+        places={**{line: Place(where, line) for line in range(1, body_line)}, **places},
     )
     fields.done()
     problems.extend(parser.problems)
@@ -229,5 +235,6 @@ def _unknown_words(topic: Topic, regions: Sequence[Region]) -> list[Problem]:
         without = [region for region in regions if word(found.name, region.words) is None]
         if without:
             what = f"there is no word “{{{found.name}}}” in region {' and '.join(region.code for region in without)}"
-            problems.append(Problem(shown(topic.file), found.line, what, nearest(found.name, without[0].words)))
+            place = topic.places[found.line]
+            problems.append(Problem(place.file, place.line, what, nearest(found.name, without[0].words)))
     return problems

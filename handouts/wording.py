@@ -14,6 +14,9 @@ from handouts.model import Run, Text, Word
 
 T = TypeVar("T")
 
+#: In a topic, a line to write on.
+BLANK = re.compile(r"_{4,}")
+
 
 def every(kind: type[T], node: object) -> Iterator[T]:
     """Everything of one kind in a topic or any part of one, in the order of the text."""
@@ -53,6 +56,12 @@ def fill(node: T, words: Mapping[str, str]) -> T:
 def plain(text: Text) -> str:
     """The words alone; a placeholder that is not filled in shows as `{name}`."""
     return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
+
+
+def without_blanks(text: Text) -> tuple[Text, int]:
+    """A text without its `____`, and how many lines to write on they stand for."""
+    label = tuple(replace(r, text=BLANK.sub("", r.text).rstrip()) if isinstance(r, Run) else r for r in text)
+    return label, len(BLANK.findall(plain(text)))
 
 
 def unbroken(words: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from handouts import assets, cli, clinics, page, pdf, reading
+from handouts.assets import OURS
 from handouts.model import Format, Leaflet, Paper, Pdf, Topic
 
 
@@ -36,13 +37,13 @@ class Variant:
 
 VARIANTS = [
     Variant(topic, region, paper, with_clinic)
-    for topic in assets.topic_names()
+    for topic in OURS.topic_names()
     for region in assets.region_codes()
     for paper in Paper
     for with_clinic in (False, True)
 ]
 #: One variant of each topic, where the region and the paper do not matter.
-ONE_OF_EACH = [Variant(topic, "us", Paper.LETTER, with_clinic=True) for topic in assets.topic_names()]
+ONE_OF_EACH = [Variant(topic, "us", Paper.LETTER, with_clinic=True) for topic in OURS.topic_names()]
 
 
 @cache

@@ -4,10 +4,12 @@ import re
 
 import pytest
 
-from handouts import codes, make
+from handouts import codes
+from handouts.assets import OURS
 from handouts.errors import Exit, HandoutError
+from handouts.shelf import whole_shelf
 
-SHELF = make.shelf()
+SHELF = whole_shelf(OURS)
 NECK, SLEEP, WHICH = "neck-pain-self-care", "sleep-hygiene", "dystonia-or-fibromyalgia"
 
 

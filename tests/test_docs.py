@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer.main
 
-from handouts import __version__, blocks, clinics, make, pdf, reading
+from handouts import __version__, blocks, clinics, pdf, reading
+from handouts.assets import OURS
 from handouts.cli import app
 from handouts.errors import Exit
 
@@ -46,7 +47,7 @@ def test_the_exit_codes_are_those_of_the_program() -> None:
 
 def test_topics_blocks_and_packages_are_those_there_are() -> None:
     """A topic or block the README does not name is not found; one it makes up is looked for."""
-    assert set(re.findall(r"^\| `([\w-]+)` \| .+ \| 4 \|$", README, re.MULTILINE)) == set(make.topic_names())
+    assert set(re.findall(r"^\| `([\w-]+)` \| .+ \| 4 \|$", README, re.MULTILINE)) == set(OURS.topic_names())
     assert set(re.findall(r"^\| `([\w-]+)` \|", README.split("The blocks:")[1], re.MULTILINE)) == set(blocks.SHAPES)
     assert pdf.PANGO["Debian, Ubuntu"] in README
     assert all(command.split(": ")[-1] in README for command in pdf.PANGO.values())

@@ -18,19 +18,29 @@ EXAMPLES = {
     "urgent-help": "## Call {emergency_number} now if\n\n- one\n- two\n\n## Get help the same day\n\n- three\n\n## Book a visit\n\nIf four.",
     "steps": "### Walk\n\nGo slowly.\n\nDose: 5 minutes\n\n### Rest\n\nSit down.",
     "steps-drawn": "### Walk\n\n![A dot.](dot.svg)\n\nGo slowly.\n\nDose: 5 minutes\n\n### Rest\n\n![A dot.](dot.svg)\n\nSit down.",
+    "steps-paired": "### Turn\n\n![Start.](dot.svg)\n\n![End.](dot.svg)\n\nGo slowly.\n\nDose: 5 times",
     "do-and-try-not": "### Do\n\n- this\n\n### Try not to\n\n- do that",
     "callout": "### Heat\n\n![A dot.](dot.svg)\n\nWarm, not hot.",
     "figure": "![A dot.](dot.svg)\n\nA caption.\n\n![Another dot.](dot.svg)\n\nAnother caption.",
+    "figure-wide": "![A long dot.](wide.svg)\n\nA caption.",
     "comparison-cards": "### One\n\n![A dot.](dot.svg)\n\nFirst.\n\n### Two\n\n![A dot.](dot.svg)\n\nSecond.",
     "comparison-table": "| | One | Two |\n|---|---|---|\n| Cause | this | that |\n\n**A guide.** Not a test.",
+    "comparison-table-filled": "| | Example | You |\n|---|---|---|\n| Day 1 | 10 minutes | ____ |",
     "checklist": "![A dot.](dot.svg)\n\n- one\n- two",
     "write-on-plan": "- Label: ____\n- More: ____ ____",
+    "action-plan": "### Green\n\nA usual day.\n\n- Walk\n- My own way: ____\n\n### Red\n\n- Call",
+    "ladder": "- **5 minutes** first\n- **7 minutes** then\n- **10 minutes** last",
+    "week-grid": "| | Example |\n|---|---|\n| In bed at | 10 pm |",
     "questions": "### Why?\n\nBecause.\n\n### When?\n\nNow.",
 }
 
 
+def kind_of(example: str) -> str:
+    return example if example in SHAPES else example.rpartition("-")[0]
+
+
 def html_of(example: str) -> str:
-    kind = example.removesuffix("-drawn")
+    kind = kind_of(example)
     parser = Parser("example.md", 1)
     before = "" if kind == "urgent-help" else "## A section\n\n"
     opening, sections = reading.parts_of(parser, f"{before}::: {kind}\n\n{EXAMPLES[example]}\n\n:::\n")
@@ -38,7 +48,13 @@ def html_of(example: str) -> str:
     assert parser.problems == []
     template = page.templates().get_template(f"parts/{kind}.html")
     filled = fill(part, {"emergency_number": "<911>"})
-    html = str(template.module.part(filled, {"dot.svg": "data:,dot"}, read_labels("en").words))  # type: ignore[attr-defined]
+    html = str(
+        template.module.part(
+            filled,
+            {"dot.svg": page.Art("data:,dot", is_wide=False), "wide.svg": page.Art("data:,wide", is_wide=True)},
+            read_labels("en").words,
+        )
+    )  # type: ignore[attr-defined]
     return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
 
 
@@ -52,7 +68,7 @@ def test_each_block_has_its_template_and_its_style(kind: str) -> None:
 
 def test_each_block_has_an_example() -> None:
     """A block without an example would not be looked at here."""
-    assert {example.removesuffix("-drawn") for example in EXAMPLES} == set(SHAPES)
+    assert {kind_of(example) for example in EXAMPLES} == set(SHAPES)
 
 
 @pytest.mark.parametrize("example", EXAMPLES)

@@ -20,17 +20,22 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "assets": ({"errors"}, set()),
     "files": ({"errors", "assets"}, set()),
     "fields": ({"errors"}, {"yaml"}),
+    "snippets": ({"errors", "model", "files"}, set()),
     "wording": ({"model"}, {"markupsafe"}),
     "markdown": ({"errors", "model", "wording"}, {"markdown_it", "mdit_py_plugins"}),
     "blocks": ({"errors", "model", "markdown", "wording"}, set()),
     "drawings": ({"errors", "model", "files", "wording"}, set()),
-    "reading": ({"errors", "model", "assets", "blocks", "drawings", "fields", "files", "markdown", "wording"}, set()),
+    "reading": (
+        {"errors", "model", "assets", "blocks", "drawings", "fields", "files", "markdown", "snippets", "wording"},
+        set(),
+    ),
     "clinics": ({"errors", "model", "assets", "colour", "drawings", "fields", "files"}, set()),
     "page": ({"errors", "model", "assets", "colour", "wording"}, {"jinja2", "markupsafe", "segno"}),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
-    "make": ({"errors", "model", "assets", "clinics", "codes", "files", "page", "pdf", "reading"}, set()),
-    "cli": ({"errors", "model", "make"}, {"typer", "rich"}),
+    "shelf": ({"errors", "model", "assets", "clinics", "codes", "reading"}, set()),
+    "make": ({"errors", "model", "assets", "clinics", "files", "page", "pdf", "reading"}, set()),
+    "cli": ({"errors", "model", "assets", "make", "shelf"}, {"typer", "rich"}),
 }
 MAY_PRINT = {"cli"}
 MAY_START_PROGRAMS: set[str] = set()

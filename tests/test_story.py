@@ -16,7 +16,8 @@ from unittest.mock import Mock
 import pypdfium2
 import pytest
 
-from handouts import __version__, cli, files, make
+from handouts import __version__, cli, files
+from handouts.assets import OURS
 from handouts.errors import Exit
 
 from .conftest import CASES, CLINIC, Ran
@@ -50,7 +51,7 @@ def test_the_whole_shelf_for_another_region(run: Run, tmp_path: Path) -> None:
     """`--all` must mean all, and the region must bring its paper and its numbers."""
     ran = run("make", "--all", "--region", "uk", "--out", "leaflets")
     assert ran.code == 0
-    names = [f"{name}-en-a4.pdf" for name in make.topic_names()]
+    names = [f"{name}-en-a4.pdf" for name in OURS.topic_names()]
     assert left_in(tmp_path / "leaflets") == names
     assert all("Call 999 now" in words_in(tmp_path / "leaflets" / name) for name in names)
 
@@ -95,7 +96,7 @@ def test_list_shows_the_shelf_and_speaks_to_programs(run: Run) -> None:
     """Staff choose from it, and other programs build on its JSON."""
     shown = run("list").out
     topics = json.loads(run("list", "--json").out)
-    assert [topic["topic"] for topic in topics] == list(make.topic_names())
+    assert [topic["topic"] for topic in topics] == list(OURS.topic_names())
     for topic in topics:
         assert topic["title"] in shown
         assert topic["review_by"] in shown

@@ -89,7 +89,14 @@ def test_every_class_is_in_a_template_and_every_sheet_is_imported() -> None:
     """Rules for what no longer exists pile up and mislead."""
     html = "".join(file.read_text(encoding="utf-8") for file in assets.TEMPLATES.rglob("*.html"))
     named = {name for value in re.findall(r'class="([^"]*)"', html) for name in re.findall(r"[\w-]+", value)}
-    built = ("figure-of-", "steps-row-of-", "urgent-help-tier-")  # a number follows
+    built = (
+        "figure-of-",
+        "steps-row-of-",
+        "urgent-help-tier-",
+        "comparison-of-",
+        "ladder-step-",
+        "action-zone-",
+    )  # a number follows
     classes = {name for sheet in RULES for name in re.findall(r"\.([a-z][\w-]*)", without_comments(sheet))} - {"css"}
     assert {name for name in classes - named if re.sub(r"\d$", "", name) not in built} == set()
     imported = re.findall(r'@import "([^"]+)"', (assets.STYLES / "leaflet.css").read_text(encoding="utf-8"))

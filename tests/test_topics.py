@@ -11,15 +11,16 @@ import pytest
 import textstat
 
 from handouts import assets, blocks, clinics, tagging
+from handouts.assets import OURS
 from handouts.model import Block, Bullets, Entry, Flow, Paragraph, Section, Topic
 from handouts.wording import fill, plain
 
 from .conftest import VARIANTS, Variant, pdf_of, topic_of
 
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=str)
-TOPIC = pytest.mark.parametrize("name", assets.topic_names())
+TOPIC = pytest.mark.parametrize("name", OURS.topic_names())
 IN_REGION = pytest.mark.parametrize(
-    ("name", "region"), [(name, region) for name in assets.topic_names() for region in assets.region_codes()]
+    ("name", "region"), [(name, region) for name in OURS.topic_names() for region in assets.region_codes()]
 )
 MM = 72 / 25.4
 #: Office printers cannot print the outer 4 to 6 mm of a sheet.
@@ -260,13 +261,25 @@ def test_it_has_what_every_leaflet_has(name: str) -> None:
 @TOPIC
 def test_every_drawing_is_used_and_drawn_alike(name: str) -> None:
     """A drawing nobody sees is ballast; one with other colours or with letters inside breaks the set."""
-    folder = assets.TOPICS / name / "figures"
-    assert {file.name for file in folder.iterdir()} == set(topic_of(name).pictures)
+    own = {file.name for file in (assets.TOPICS / name / "figures").glob("*")}
+    assert own <= set(topic_of(name).pictures)
     for svg in topic_of(name).pictures.values():
         assert set(re.findall(r"#[0-9a-fA-F]{3,8}", svg)) <= PALETTE
         assert set(re.findall(r"<(\w+)", svg)) <= SHAPES
         assert "opacity" not in svg
         assert "<title>" in svg
+
+
+def test_every_snippet_and_shared_drawing_is_shared() -> None:
+    """What only one leaflet says belongs into it; what none says misleads whoever mends it."""
+    named = [
+        name
+        for topic in OURS.topic_names()
+        for name in set(re.findall(r"\{\{([\w-]+)\}\}", topic_of(topic).file.read_text(encoding="utf-8")))
+    ]
+    drawn = [file for topic in OURS.topic_names() for file in topic_of(topic).pictures]
+    assert {name for name in OURS.snippets("en") if named.count(name) < 2} == set()
+    assert {file.name for file in (assets.SNIPPETS / "figures").iterdir() if drawn.count(file.name) < 2} == set()
 
 
 SHAPES = {"svg", "title", "defs", "g", "path", "circle", "ellipse", "rect", "line", "polyline", "polygon", "use"}

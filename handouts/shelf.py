@@ -1,0 +1,73 @@
+"""The shelf: which topics a library holds, found by name, by the beginning of a name, or by diagnosis code."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from handouts import assets, clinics, codes, reading
+from handouts.assets import Library
+from handouts.errors import Exit, HandoutError, nearest
+from handouts.model import Topic
+
+
+def find_library(clinic_file: Path | None) -> Library:
+    """The library of the clinic whose file was named or lies in the current folder; else ours alone."""
+    return clinics.find_library(clinic_file)
+
+
+def find_topics(wanted: Sequence[str], language: str, library: Library) -> tuple[str, ...]:
+    """The full names of topics named in full or by a unique beginning, each once, in the order given."""
+    known = library.topic_names()
+    faults: list[str] = []
+    found: dict[str, None] = {}
+    for name in wanted:
+        beginning = name.casefold()
+        matches = [topic for topic in known if topic == beginning] or [
+            topic for topic in known if topic.startswith(beginning)
+        ]
+        if len(matches) > 1:
+            faults.append(f"“{name}” could be {' or '.join(matches)}; write more of the name.")
+        elif not matches:
+            faults.append(f"There is no topic “{name}”; {nearest(name, known)}")
+        elif language not in (languages := library.languages_of(matches[0])):
+            faults.append(f"{matches[0]} is not written in “{language}”; {nearest(language, languages)}")
+        else:
+            found[matches[0]] = None
+    if faults:
+        raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
+    return tuple(found)
+
+
+def topics_for_codes(wanted: Sequence[str], language: str, library: Library) -> tuple[str, ...]:
+    """The names of the topics that diagnosis codes pick in a language."""
+    return codes.topics_for(wanted, [topic for topic in whole_shelf(library) if topic.language == language])
+
+
+def code_index(library: Library) -> tuple[tuple[str, str, str], ...]:
+    """Every code, as system, code and topic."""
+    return codes.index(whole_shelf(library))
+
+
+def readable_shelf(library: Library) -> tuple[tuple[Topic, ...], HandoutError | None]:
+    """The topics that can be read, and what is wrong with the others: one broken file must not hide the shelf."""
+    try:
+        return whole_shelf(library), None
+    except HandoutError as faults:
+        regions = [clinics.read_region(code) for code in assets.region_codes()]
+        good: list[Topic] = []
+        for name in library.topic_names():
+            for language in library.languages_of(name):
+                with suppress(HandoutError):
+                    good.extend(reading.read_topics([name], language, regions, library))
+        return tuple(good), faults
+
+
+def whole_shelf(library: Library) -> tuple[Topic, ...]:
+    """Every topic in every language, read and judged for every region."""
+    regions = [clinics.read_region(code) for code in assets.region_codes()]
+    written = {name: library.languages_of(name) for name in library.topic_names()}
+    return tuple(
+        topic
+        for language in sorted({language for languages in written.values() for language in languages})
+        for topic in reading.read_topics([n for n in written if language in written[n]], language, regions, library)
+    )
