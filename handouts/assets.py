@@ -98,6 +98,11 @@ class Library:
         found = [file for folder in self._snippets() for file in (folder / language).glob("*.md")]
         return {file.stem: file for file in reversed(found)}
 
+    def own_templates(self) -> Path | None:
+        """The folder of the clinic's own templates, if it has one."""
+        folder = self.own / "templates" if self.own else None
+        return folder if folder and folder.is_dir() and not folder.samefile(TEMPLATES) else None
+
     def _folder(self, topic: str) -> Path:
         return next((s / topic for s in self._shelves() if languages_in(s / topic)), TOPICS / topic)
 

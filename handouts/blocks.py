@@ -12,7 +12,7 @@ from handouts.markdown import DOSE, Fence, Node, Parser
 from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
 from handouts.wording import BLANK, plain, without_blanks
 
-MOST_COLUMNS = 5  # of a comparison table: the row's name, and two to four to compare
+MOST_COLUMNS = 6  # of a comparison table: the row's name, and two to five to compare
 GRID_COLUMNS = 2  # of a week grid: the row's name, and an example
 
 
@@ -114,7 +114,7 @@ def _table_block(fence: Fence, nodes: list[Node], parser: Parser) -> Block | Non
     if fence.kind == "week-grid" and not (table.rows and named and len(table.header) == GRID_COLUMNS):
         parser.complain(table.line, "the table is not a week to fill in", "give it 2 columns, | | Example |, and rows")
     if fence.kind != "week-grid" and not (table.rows and named and GRID_COLUMNS < len(table.header) <= MOST_COLUMNS):
-        what = "give it 3 to 5 columns, names for all but the first, and a row"
+        what = "give it 3 to 6 columns, names for all but the first, and a row"
         parser.complain(table.line, "the table is not a comparison", what)
     for row, line in zip(table.rows, table.lines, strict=True):
         for number, cell in enumerate(row, 1):
@@ -182,7 +182,7 @@ def _entry(
     return replace(
         entry,
         pictures=tuple(pictures),
-        dose=_without_label(doses[0].text) if doses else (),
+        dose=replace(doses[0], text=_without_label(doses[0].text)) if doses else None,
         body=body,
     )
 

@@ -4,9 +4,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,11 +14,28 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 from handouts import __version__
+from handouts.approving import approve, changed
 from handouts.assets import Library
-from handouts.errors import Exit, HandoutError
-from handouts.make import Made, Order, make
-from handouts.model import Paper, Topic
-from handouts.shelf import code_index, find_library, find_topics, readable_shelf, topics_for_codes, whole_shelf
+from handouts.check import check
+from handouts.errors import Exit, HandoutError, nearest
+from handouts.export import for_openemr
+from handouts.files import write_whole
+from handouts.judgement import QUESTIONS
+from handouts.make import Made, Order, make, standings, watched
+from handouts.model import Paper, Standing, Topic
+from handouts.quality import Report
+from handouts.reports import as_data, as_html
+from handouts.shelf import (
+    code_index,
+    find_library,
+    find_topics,
+    readable_shelf,
+    topics_for_codes,
+    whole_shelf,
+    written_in,
+)
+from handouts.starting import begin_library, begin_topic
+from handouts.watch import saves
 
 EXAMPLES = """Examples:
 
@@ -34,6 +51,8 @@ EXAMPLES = """Examples:
 
   handouts make --code M54.2           what fits a diagnosis code
 """
+
+T = TypeVar("T")
 
 app = typer.Typer(
     help="Print-ready patient leaflets, made on this computer and nowhere else.",
@@ -117,6 +136,10 @@ CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is
 ClinicFile = Annotated[
     Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help=CLINIC_HELP, show_default=False)
 ]
+ApprovedOnly = Annotated[
+    bool, typer.Option("--approved-only", help="Make nothing if one of the leaflets is not approved by the clinic.")
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Make them anew each time a file is saved, until Ctrl-C.")]
 OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
 
 
@@ -127,23 +150,26 @@ OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
 def list_topics(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
     by_code: Annotated[bool, typer.Option("--codes", help="The diagnosis codes, and what each of them picks.")] = False,
+    region: RegionCode = "",
     clinic: ClinicFile = None,
 ) -> None:
-    """Show the topics there are: title, language, pages, version, review date."""
+    """Show the topics there are: title, language, pages, version, review date, and who approved them."""
     library = find_library(clinic)
     if by_code and not as_json:
         _results().print(_code_table(library))
         return
     topics, faults = readable_shelf(library)
+    stands = standings(topics, Order("", region.lower(), None, clinic))
     if as_json:
-        typer.echo(json.dumps([_as_data(topic) for topic in topics], indent=2, ensure_ascii=False))
+        found = [_as_data(topic, one) for topic, one in zip(topics, stands, strict=True)]
+        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        _results().print(_topic_table(topics))
+        _results().print(_topic_table(topics, stands))
     if faults:
         raise faults
 
 
-def _as_data(topic: Topic) -> dict[str, object]:
+def _as_data(topic: Topic, stands: Standing) -> dict[str, object]:
     return {
         "topic": topic.name,
         "id": topic.id,
@@ -153,6 +179,9 @@ def _as_data(topic: Topic) -> dict[str, object]:
         "version": topic.version,
         "written": topic.written.isoformat(),
         "review_by": topic.review_by.isoformat(),
+        "approved": stands.approval is not None,
+        "approval": stands.why,
+        "overdue": stands.overdue,
         "codes": {system: list(codes) for system, codes in topic.codes.items()},
     }
 
@@ -164,15 +193,15 @@ def _code_table(library: Library) -> Table:
     return table
 
 
-def _topic_table(topics: Iterable[Topic]) -> Table:
-    table = Table("Topic", "Title", "Language", "Pages", "Version", "Review by", box=None, padding=(0, 2, 0, 0))
+def _topic_table(topics: Sequence[Topic], stands: Sequence[Standing]) -> Table:
+    table = Table(
+        "Topic", "Title", "Language", "Pages", "Version", "Review by", "Approval", box=None, padding=(0, 2, 0, 0)
+    )
     table.columns[0].no_wrap = True  # it is what has to be typed
-    topics = list(topics)
     table.columns[0].min_width = max((len(topic.name) for topic in topics), default=0)
-    for topic in topics:
-        table.add_row(
-            topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), topic.review_by.isoformat()
-        )
+    for topic, one in zip(topics, stands, strict=True):
+        due = f"{topic.review_by} (overdue)" if one.overdue else str(topic.review_by)
+        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), due, one.why)
     return table
 
 
@@ -189,6 +218,8 @@ def make_leaflets(
     paper: PaperSize = None,
     language: Language = "en",
     clinic: ClinicFile = None,
+    approved_only: ApprovedOnly = False,
+    watch: Watch = False,
     open_it: OpenIt = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
@@ -196,16 +227,59 @@ def make_leaflets(
     by_code = topics_for_codes(code, language, library) if code else ()
     named = _chosen(topics or [], everything, language, library) if topics or everything or not code else []
     names = find_topics([*named, *by_code], language, library)
-    order = Order(language, region.lower(), paper, clinic)
+    order = Order(language, region.lower(), paper, clinic, approved_only)
+    if watch:
+        _watch(names, order, out, library, open_it)
+        return
     try:
         made = list(_with_progress(make(names, order, out), len(names)))
     except KeyboardInterrupt:
         raise HandoutError("Stopped. What was written is whole; the rest was not begun.", Exit.STOPPED) from None
     _results().print(_made_table(made))
+    _mention(made)
+    if open_it:
+        _open(made)
+
+
+def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open_it: bool) -> None:
+    """Make the leaflets anew at each save, until Ctrl-C. A broken file leaves the last good PDF as it is."""
+    try:
+        for _ in saves(watched(library)):
+            try:
+                made = list(make(names, order, out))
+            except HandoutError as error:
+                _talk().print(
+                    f"{error}\nNot made anew; the last good PDF is still there.",
+                    markup=False,
+                    highlight=False,
+                    soft_wrap=True,
+                )
+                continue
+            for one in made:
+                _results().print(
+                    f"{os.path.relpath(one.file)}: {one.pages} pages", markup=False, highlight=False, soft_wrap=True
+                )
+            _mention(made)
+            if open_it:
+                _open(made)
+                open_it = False
+    except KeyboardInterrupt:
+        _talk().print("Stopped watching.")
+
+
+def _mention(made: Sequence[Made]) -> None:
+    """What whoever made leaflets should know before handing them out."""
     for one in made:
         if one.pages > one.budget:
             _talk().print(_too_long(one), markup=False, highlight=False, soft_wrap=True)
-        if open_it and typer.launch(str(one.file)) != 0:
+        if one.standing.overdue:
+            sentence = f"{one.topic} is past its review date: have a clinician read it again before you hand it out."
+            _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _open(made: Sequence[Made]) -> None:
+    for one in made:
+        if typer.launch(str(one.file)) != 0:
             _talk().print(f"{one.file} could not be opened from here; open it yourself.", markup=False)
 
 
@@ -221,25 +295,22 @@ def _chosen(topics: list[str], everything: bool, language: str, library: Library
         raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
     if topics:
         return topics
-    known = [topic for topic in whole_shelf(library) if topic.language == language]
-    if not known:
-        raise HandoutError(
-            f"No topic is written in “{language}”. `handouts list` shows what there is.", Exit.WRONG_COMMAND
-        )
+    names = written_in(language, library)
     if everything:
-        return [topic.name for topic in known]
+        return list(names)
+    known = [topic for topic in whole_shelf(library) if topic.language == language]
     answer = ""
     if sys.stdin.isatty():
-        _talk().print(_topic_table(known))
+        _talk().print(_topic_table(known, standings(known, Order(language, "", None, None))))
         answer = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
     if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
     return answer.replace(",", " ").split()
 
 
-def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
+def _with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator[T]:
     """Pass leaflets on as they are made; on a terminal, show how far it is."""
-    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.completed} of {task.total} leaflets"))
+    columns = (SpinnerColumn(), BarColumn(), TextColumn(f"{{task.completed}} of {{task.total}} leaflets {verb}"))
     with Progress(*columns, console=_talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=total)
         for one in made:
@@ -248,8 +319,222 @@ def _with_progress(made: Iterator[Made], total: int) -> Iterator[Made]:
 
 
 def _made_table(made: list[Made]) -> Table:
-    table = Table("Leaflet", "Pages", "Region", "Clinic", "File", box=None, padding=(0, 2, 0, 0))
-    table.columns[4].overflow = "fold"
+    table = Table("Leaflet", "Pages", "Region", "Clinic", "Approval", "File", box=None, padding=(0, 2, 0, 0))
+    table.columns[5].overflow = "fold"
     for one in made:
-        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", os.path.relpath(one.file))
+        file = os.path.relpath(one.file)
+        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", one.standing.why, file)
     return table
+
+
+# --- check ---------------------------------------------------------------------------------
+
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", help="Write the report to this file: one page, for a browser.", show_default=False, dir_okay=False
+    ),
+]
+
+
+@app.command("check")
+def check_topics(
+    topics: Topics = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list, with everything.")] = False,
+    html: Html = None,
+    region: RegionCode = "",
+    paper: PaperSize = None,
+    language: Language = "en",
+    clinic: ClinicFile = None,
+) -> None:
+    """Say how easy leaflets are to read, what is wrong with them, and where. Without topics: all of them.
+
+    The code at the end is 3 if a rule that must hold is broken.
+    """
+    library = find_library(clinic)
+    names = find_topics(topics, language, library) if topics else written_in(language, library)
+    reports = list(_with_progress(check(names, Order(language, region.lower(), paper, clinic)), len(names), "checked"))
+    if html:
+        write_whole(html, as_html(reports).encode())
+    if as_json:
+        typer.echo(json.dumps([as_data(report) for report in reports], indent=2, ensure_ascii=False))
+    else:
+        _results().print(_report_table(reports))
+        for sentence in _findings(reports):
+            _results().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    if not all(report.holds for report in reports):
+        raise HandoutError("A rule that must hold is broken: see the lines marked “must”.", Exit.WRONG_FILE)
+
+
+def _report_table(reports: Sequence[Report]) -> Table:
+    heads = (
+        "Topic",
+        "Language",
+        "Region",
+        "SMOG",
+        "Flesch–Kincaid",
+        "Words a sentence",
+        "Pages",
+        "Must",
+        "Look",
+        "Approval",
+    )
+    table = Table(*heads, box=None, padding=(0, 2, 0, 0))
+    table.columns[0].no_wrap = True
+    for report in reports:
+        whole = report.whole
+        grades = (f"{whole.smog:.1f}", f"{whole.grade:.1f}", f"{whole.mean:.1f}") if whole else ("–", "–", "–")
+        must = sum(finding.breaks for finding in report.findings)
+        look = sum(not finding.must for finding in report.findings)
+        pages = f"{report.pages} of {report.topic.pages}"
+        table.add_row(
+            report.topic.name,
+            report.topic.language,
+            report.region,
+            *grades,
+            pages,
+            str(must),
+            str(look),
+            report.standing.why,
+        )
+    return table
+
+
+def _findings(reports: Sequence[Report]) -> list[str]:
+    """What must be mended and what is excused, line by line, each once; what is to be looked at stands in the report."""
+    lines: dict[str, None] = {}
+    for finding in (finding for report in reports for finding in report.findings if finding.must):
+        place = f"{finding.place.file}:{finding.place.line}"
+        if finding.breaks:
+            lines[f"must    {place}: {finding.what}; {finding.instead}"] = None
+        else:
+            lines[f"excused {place}: {finding.what} ({finding.reason})"] = None
+    return list(lines)
+
+
+# --- approve -------------------------------------------------------------------------------
+
+Until = Annotated[
+    str,
+    typer.Option(
+        "--until", help="The day to review it by, such as 2028-11-21. Default: the leaflet's own.", show_default=False
+    ),
+]
+Ticked = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ticked",
+        metavar="ID",
+        help="A question answered with yes, or “all”; more than once. See `check --html`.",
+        show_default=False,
+    ),
+]
+
+
+@app.command("approve")
+def approve_topic(
+    topic: Annotated[
+        str, typer.Argument(metavar="TOPIC", help="Its name, or a unique beginning.", autocompletion=complete_topic)
+    ],
+    by: Annotated[str, typer.Option("--by", help="Who approves.", show_default=False)] = "",
+    role: Annotated[str, typer.Option("--role", help="As what: GP, physiotherapist, …", show_default=False)] = "",
+    until: Until = "",
+    ticked: Ticked = None,
+    show: Annotated[bool, typer.Option("--show", help="Only show what has changed since the last approval.")] = False,
+    region: RegionCode = "",
+    language: Language = "en",
+    clinic: ClinicFile = None,
+) -> None:
+    """Write down that someone stands behind a leaflet, as it reads today, in one region and language."""
+    (name,) = find_topics([topic], language, find_library(clinic))
+    order = Order(language, region.lower(), None, clinic)
+    if show:
+        for line in changed(name, order) or ("Nothing has changed.",):
+            colour = {"+": "green", "-": "red"}.get(line[0])
+            _results().print(line, style=colour, markup=False, highlight=False, soft_wrap=True)
+        return
+    answers = _answers(ticked)
+    given = approve(name, order, by, role, until, answers)
+    sentence = f"{name} is approved for {given.region} by {given.by}, {given.role}, until {given.until}. Its footer says so from now on."
+    _results().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    if missing := [one for one in QUESTIONS if one not in answers]:
+        _talk().print(f"Not ticked: {', '.join(missing)}.", markup=False, highlight=False, soft_wrap=True)
+
+
+def _answers(ticked: list[str] | None) -> tuple[str, ...]:
+    """The questions answered with yes: those named, else those a person at a terminal does not say no to."""
+    if ticked is not None:
+        unknown = [one for one in ticked if one not in (*QUESTIONS, "all")]
+        if unknown:
+            sentences = [f"There is no question “{one}”; {nearest(one, QUESTIONS)}" for one in unknown]
+            raise HandoutError("\n".join(sentences), Exit.WRONG_COMMAND)
+        return tuple(one for one in QUESTIONS if one in ticked or "all" in ticked)
+    if not sys.stdin.isatty():
+        return ()
+    for one, question in QUESTIONS.items():
+        _talk().print(f"{one:9} {question}", markup=False, highlight=False, soft_wrap=True)
+    said = typer.prompt(
+        "Which do you answer with no, or cannot answer? Their ids with spaces between (none: Enter)",
+        default="",
+        show_default=False,
+        err=True,
+    )
+    no = said.replace(",", " ").split()
+    return _answers([one for one in QUESTIONS if one not in no] if all(one in QUESTIONS for one in no) else no)
+
+
+# --- init, new, export ---------------------------------------------------------------------
+
+
+@app.command("init")
+def init_library(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where your clinic's library is to be.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="What your clinic is called.", show_default=False)] = "",
+    region: RegionCode = "",
+) -> None:
+    """Begin your clinic's own library: its name and colours, its approvals, its own leaflets."""
+    if not name and sys.stdin.isatty():
+        name = typer.prompt("What is your clinic called?", err=True)
+    file = begin_library(folder, name, region.lower())
+    _results().print(
+        f"Made {file}. Fill it in, then run `handouts` inside {folder}.", markup=False, highlight=False, soft_wrap=True
+    )
+
+
+@app.command("new")
+def new_topic(
+    topic: Annotated[
+        str, typer.Argument(metavar="TOPIC", help="Its name: small letters and hyphens, such as back-pain.")
+    ],
+    title: Annotated[str, typer.Option("--title", help="Its title. Default: from the name.", show_default=False)] = "",
+    clinic: ClinicFile = None,
+) -> None:
+    """Begin a leaflet of your own: it can be made at once, and its blanks stand in [[ ]]."""
+    file = begin_topic(topic, title, clinic)
+    said = f"Made {os.path.relpath(file)}. Fill in what stands in [[ ]]; `handouts make {topic} --watch` shows it as you write, `handouts check {topic}` what is missing."
+    _results().print(said, markup=False, highlight=False, soft_wrap=True)
+
+
+export = typer.Typer(help="Write leaflets under the names another program looks for.", no_args_is_help=True)
+app.add_typer(export, name="export")
+
+
+@export.command("openemr")
+def export_openemr(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", file_okay=False, help="OpenEMR's is sites/default/documents/education.")
+    ],
+    region: RegionCode = "",
+    paper: PaperSize = None,
+    language: Language = "en",
+    clinic: ClinicFile = None,
+    approved_only: ApprovedOnly = False,
+) -> None:
+    """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
+    order = Order(language, region.lower(), paper, clinic, approved_only)
+    table = Table("File", "Pages", "Topics", box=None, padding=(0, 2, 0, 0))
+    for one in for_openemr(order, folder):
+        table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
+    _results().print(table)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from handouts import assets, colour
+from handouts import assets, colour, tokens
 from handouts.assets import OURS, Library
 from handouts.drawings import faults_in
 from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
@@ -50,7 +50,8 @@ def read_labels(language: str) -> Labels:
     months = fields.texts("months")
     if len(months) != MONTHS:
         fields.complain("months", f"{len(months)} months", "name all twelve")
-    labels = Labels(fields.mapping("words", "page: Page").all_texts(), months)
+    words = fields.mapping("words", "page: Page").all_texts()
+    labels = Labels(words, months, fields.mapping("avoid", "lifelong: long-lasting").all_texts(empty=True))
     fields.done()
     refuse(problems)
     return labels
@@ -75,14 +76,20 @@ def read_clinic(file: Path) -> Clinic:
         hours=fields.text("hours", needed=False),
         web=web,
         logo=_logo(fields, file, problems),
-        colours=_colours(fields),
+        tokens=_tokens(fields, file.parent, problems),
         region=fields.choice("region", assets.region_codes(), needed=False),
-        prints_sources=fields.choice("print_sources", ("yes", "no"), needed=False) != "no",
+        prints_sources=_yes(fields, "print_sources", otherwise=True),
+        requires_approval=_yes(fields, "require_approval", otherwise=False),
         words=_own_words(fields),
     )
     fields.done()
     refuse(problems)
     return clinic
+
+
+def _yes(fields: Fields, name: str, *, otherwise: bool) -> bool:
+    answer = fields.choice(name, ("yes", "no", "true", "false"), needed=False)
+    return answer in ("yes", "true") if answer else otherwise
 
 
 def _logo(fields: Fields, file: Path, problems: list[Problem]) -> Logo | None:
@@ -119,6 +126,15 @@ def _is_file(file: Path) -> bool:
         return file.is_file()
     except OSError:  # a name too long for the file system
         return False
+
+
+def _tokens(fields: Fields, folder: Path, problems: list[Problem]) -> Mapping[str, str]:
+    """The style tokens of the clinic: from its colours, and from its own `styles/tokens.css`, which count more."""
+    found: dict[str, str] = {}
+    for name, value in _colours(fields).items():
+        if colour.HEX.fullmatch(value):
+            found |= {f"--{name}": value, f"--{name}-tint": colour.tint(value)}
+    return {**found, **tokens.read_own(folder, problems)}
 
 
 def _colours(fields: Fields) -> Mapping[str, str]:

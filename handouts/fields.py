@@ -148,9 +148,9 @@ class Fields:
             self.complain(name, f"“{name}” holds something that is not a word", f"write “{name}: [one, two]”")
         return tuple(str(node.value) for node in nodes if isinstance(node, yaml.ScalarNode))
 
-    def mappings(self, name: str, example: str) -> list["Fields"]:
+    def mappings(self, name: str, example: str, *, needed: bool = True) -> list["Fields"]:
         """A list of mappings, each as Fields of its own."""
-        nodes = self._items(name, True, example)
+        nodes = self._items(name, needed, example)
         if any(not isinstance(node, yaml.MappingNode) for node in nodes):
             self.complain(name, f"“{name}” holds an entry without fields", f"write {example}")
         return [self._inner(node) for node in nodes if isinstance(node, yaml.MappingNode)]
@@ -164,8 +164,11 @@ class Fields:
         self.complain(name, f"“{name}” has no fields", f"write “{name}:” and below it, indented, “{example}”")
         return Fields(yaml.MappingNode("", []), self.file, self._first_line, [])
 
-    def all_texts(self) -> dict[str, str]:
-        """Every field of this mapping as text."""
+    def all_texts(self, *, empty: bool = False) -> dict[str, str]:
+        """Every field of this mapping as text; some may be `empty`."""
+        if empty:
+            self._known |= self._values.keys()
+            return {name: str(node.value) for name, node in self._values.items() if isinstance(node, yaml.ScalarNode)}
         return {name: self.text(name) for name in self._values}
 
     def done(self) -> None:
@@ -181,8 +184,13 @@ class Fields:
         node = self._values.get(name)
         if isinstance(node, yaml.SequenceNode) and (node.value or not needed):
             return list(node.value)
-        if node is not None:
+        if node is not None and (needed or not _is_nothing(node)):
             self.complain(name, f"“{name}” is not a list", f"write {example}")
         elif needed:
             self.complain("", f"the field “{name}” is missing", f"add “{name}:” and below it {example}")
         return ()
+
+
+def _is_nothing(node: yaml.Node) -> bool:
+    """A field with nothing after its colon."""
+    return isinstance(node, yaml.ScalarNode) and not node.value

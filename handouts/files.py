@@ -51,6 +51,11 @@ def shown(file: Path) -> str:
     return str(file)
 
 
+def found(path: str) -> Path:
+    """The file that was `shown` so."""
+    return next((f for f in (Path(path), assets.PACKAGE.parent / path) if f.is_file()), Path(path))
+
+
 def read_text(file: Path, problems: list[Problem]) -> str:
     """The text of a file; "" and a problem where there is none to read."""
 

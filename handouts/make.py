@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
-from handouts import assets, clinics, page, pdf, reading
+from handouts import approvals, assets, clinics, page, pdf, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, write_whole
-from handouts.model import Clinic, Format, Labels, Paper, Region, Topic
+from handouts.model import Clinic, Format, Paper, Region, Setting, Standing, Topic
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,12 @@ class Order:
     region: str
     paper: Paper | None
     clinic_file: Path | None
+    approved_only: bool = False
 
 
 @dataclass(frozen=True)
 class Made:
-    """One leaflet that was made, for whom, where it is, and how many pages it has of how many allowed."""
+    """One leaflet that was made, for whom, where it is, its pages of how many allowed, and who stands behind it."""
 
     topic: str
     region: str
@@ -31,45 +33,86 @@ class Made:
     file: Path
     pages: int
     budget: int
+    standing: Standing
 
 
 @dataclass(frozen=True)
 class Plan:
     """Everything that was read and checked before the first page is made."""
 
-    library: Library
     topics: tuple[Topic, ...]
-    region: Region
-    labels: Labels
-    clinic: Clinic | None
-    form: Format
+    setting: Setting
+    standings: tuple[Standing, ...]
 
 
 DEFAULT_REGION = "us"
+
+
+def today() -> date:
+    """The day on the clock of the clinic's computer."""
+    return date.today()  # noqa: DTZ011  # a clinic's day is that of its own clock
 
 
 def plan(names: Sequence[str], order: Order) -> Plan:
     """Read all that is needed; a fault in any file stops here, before anything is written."""
     library = clinics.find_library(order.clinic_file)
     clinic = clinics.find_clinic(order.clinic_file)
-    code = order.region or (clinic.region if clinic else "") or DEFAULT_REGION
+    region = region_of(order.region, clinic)
+    topics = reading.read_topics(names, order.language, [region], library)
+    given = approvals.read_approvals(library)
+    standings = tuple(approvals.standing(topic, region, given, today()) for topic in topics)
+    if order.approved_only or (clinic and clinic.requires_approval):
+        _refuse_unapproved(topics, standings, region)
+    form = Format(order.paper or region.paper)
+    setting = Setting(region, clinics.read_labels(order.language), clinic, form, library.own_templates())
+    return Plan(topics, setting, standings)
+
+
+def region_of(wanted: str, clinic: Clinic | None) -> Region:
+    """The region that was asked for, else the clinic's, else the default; with the clinic's own words, if it is theirs."""
+    code = wanted or (clinic.region if clinic else "") or DEFAULT_REGION
     if code not in assets.region_codes():
         raise HandoutError(f"There is no region “{code}”; {nearest(code, assets.region_codes())}", Exit.WRONG_COMMAND)
-    own_words = clinic.words if clinic and clinic.region in ("", code) else {}
-    region = clinics.read_region(code, own_words)
-    topics = reading.read_topics(names, order.language, [region], library)
-    form = Format(order.paper or region.paper)
-    return Plan(library, topics, region, clinics.read_labels(order.language), clinic, form)
+    return clinics.read_region(code, clinic.words if clinic and clinic.region in ("", code) else {})
+
+
+def standings(topics: Sequence[Topic], order: Order) -> tuple[Standing, ...]:
+    """Whether each topic stands approved in the region of the order or the clinic."""
+    region = region_of(order.region, clinics.find_clinic(order.clinic_file))
+    given = approvals.read_approvals(clinics.find_library(order.clinic_file))
+    return tuple(approvals.standing(topic, region, given, today()) for topic in topics)
+
+
+def watched(library: Library) -> tuple[Path, ...]:
+    """What a leaflet depends on: the clinic's library, and ours."""
+    ours = (assets.TOPICS, assets.SNIPPETS, assets.REGIONS, assets.LANGUAGES, assets.TEMPLATES, assets.STYLES)
+    own = (
+        [library.own / name for name in ("clinic.yaml", "approvals.yaml", "topics", "snippets", "templates", "styles")]
+        if library.own
+        else []
+    )
+    return (*own, *ours)
+
+
+def _refuse_unapproved(topics: Sequence[Topic], standings: Sequence[Standing], region: Region) -> None:
+    """Stop before a page is made if any leaflet must not be handed out, and say which and why."""
+    refused = [(topic.name, stands.why) for topic, stands in zip(topics, standings, strict=True) if not stands.approval]
+    if refused:
+        sentences = [f"{name} is not made for {region.code}: {why}." for name, why in refused]
+        sentences.append(
+            "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
+        )
+        raise HandoutError("\n".join(sentences), Exit.WRONG_FILE)
 
 
 def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     """Make leaflets, one PDF each, and yield each as soon as it lies whole in the folder `out`."""
     ready = plan(names, order)
     check_folder(out)
-    for topic in ready.topics:
-        leaflet = page.make_leaflet(topic, ready.region, ready.labels, ready.clinic, ready.form)
+    for topic, stands in zip(ready.topics, ready.standings, strict=True):
+        leaflet = page.make_leaflet(topic, ready.setting, stands)
         printed = pdf.print_to_pdf(leaflet)
-        file = out / f"{topic.name}-{topic.language}-{ready.form.paper.value}.pdf"
+        file = out / f"{topic.name}-{topic.language}-{ready.setting.form.paper.value}.pdf"
         write_whole(file, printed.data)
-        clinic = ready.clinic.name if ready.clinic else ""
-        yield Made(topic.name, ready.region.code, clinic, file, printed.pages, topic.pages)
+        clinic = ready.setting.clinic.name if ready.setting.clinic else ""
+        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, topic.pages, stands)

@@ -118,7 +118,7 @@ class Entry:
     title: Text = ()
     pictures: tuple[Picture, ...] = ()
     body: tuple[Flow, ...] = ()
-    dose: Text = ()
+    dose: Paragraph | None = None
     blanks: int = 0
 
 
@@ -156,10 +156,24 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Excuse:
+    """That an author broke a rule of `quality` on purpose: which rule, in which words, and why it is right there.
+
+    Without words it holds for the whole leaflet.
+    """
+
+    rule: str
+    words: str
+    reason: str
+    line: int
+
+
+@dataclass(frozen=True)
 class Topic:
     """One topic in one language, as its author wrote it; `pages` is the page budget.
 
-    Lines are counted with the snippets put in; `places` says where each of them is written.
+    Lines are counted with the snippets put in; `places` says where each of them is written, and `lines` on which
+    line a field of the front matter stands.
     """
 
     name: str
@@ -177,10 +191,12 @@ class Topic:
     pages: int
     codes: Mapping[str, tuple[str, ...]]
     sources: tuple[Source, ...]
+    excuses: tuple[Excuse, ...]
     opening: tuple[Part, ...]
     sections: tuple[Section, ...]
     pictures: Mapping[str, str]
     places: Mapping[int, Place]
+    lines: Mapping[str, int]
 
 
 # --- Whom it is for ----------------------------------------------------------------------
@@ -206,7 +222,10 @@ class Logo:
 
 @dataclass(frozen=True)
 class Clinic:
-    """What a clinic says of itself. An empty text means the clinic left it out."""
+    """What a clinic says of itself. An empty text means the clinic left it out.
+
+    `tokens` are the values it puts in place of ours in the style.
+    """
 
     name: str
     service: str
@@ -215,18 +234,68 @@ class Clinic:
     hours: str
     web: str
     logo: Logo | None
-    colours: Mapping[str, str]
+    tokens: Mapping[str, str]
     region: str
     prints_sources: bool
+    requires_approval: bool
     words: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Labels:
-    """The leaflet's furniture in one language: “Page”, “Sources”, the months."""
+    """The leaflet's furniture in one language: “Page”, “Sources”, the months; and what is better not said in it.
+
+    `avoid` says what to write in place of some words; nothing if they are to be left out.
+    """
 
     words: Mapping[str, str]
     months: tuple[str, ...]
+    avoid: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where a leaflet is handed out and how it comes out: everything about it but the topic.
+
+    `templates` is the clinic's own folder of templates, if it has one.
+    """
+
+    region: Region
+    labels: Labels
+    clinic: Clinic | None
+    form: Format
+    templates: Path | None = None
+
+
+# --- Who stands behind it ------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Approval:
+    """That someone approved what a leaflet tells its readers, for one language and region, until a day.
+
+    `told` is the fingerprint of it; `ticked` are the questions of `judgement` the person answered with yes.
+    """
+
+    topic: str
+    language: str
+    region: str
+    version: int
+    told: str
+    by: str
+    role: str
+    on: date
+    until: date
+    ticked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a leaflet stands approved, why or why not, and whether it should have been reviewed by now."""
+
+    approval: Approval | None
+    why: str
+    overdue: bool
 
 
 # --- What comes out ------------------------------------------------------------------------
@@ -246,3 +315,10 @@ class Pdf:
 
     data: bytes
     pages: int
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A leaflet as it will be printed: the lines of words on each page, footers left out."""
+
+    pages: tuple[tuple[str, ...], ...]

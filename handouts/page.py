@@ -1,46 +1,56 @@
 """A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML."""
 
 import re
+import traceback
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
 from functools import cache
 from io import BytesIO
 from itertools import groupby
+from pathlib import Path
+from typing import Any, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 
-from handouts import __version__, assets, colour
-from handouts.model import Block, Clinic, Flow, Format, Heading, Labels, Leaflet, Part, Region, Section, Topic
+from handouts import __version__, assets
+from handouts.errors import Problem, refuse
+from handouts.files import shown
+from handouts.model import Block, Clinic, Flow, Heading, Leaflet, Part, Region, Run, Section, Setting, Standing, Topic
 from handouts.wording import fill, plain, to_html, unbroken, without_blanks
 
+T = TypeVar("T")
 PAIR = 2
 
 
-def make_leaflet(topic: Topic, region: Region, labels: Labels, clinic: Clinic | None, form: Format) -> Leaflet:
+def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     """Fill the templates. The result needs nothing else but the style sheets and the fonts."""
-    filled = fill(topic, region.words)
-    html = (
-        templates()
-        .get_template("leaflet.html")
-        .render(
-            topic=filled,
-            language=_language(topic, region),
-            say=labels.words,
-            clinic=clinic,
-            form=form,
-            section_groups=_section_groups(filled.sections),
-            sources=_sources(topic, region, clinic),
-            art={name: Art.of(svg) for name, svg in topic.pictures.items()},
-            logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
-            qr=_qr_code(clinic.web) if clinic and clinic.web else "",
-            tokens=_clinic_tokens(clinic),
-            written=_month(topic.written, labels),
-            review_by=_month(topic.review_by, labels),
-            generator=f"handouts {__version__}",
+    region, labels, clinic = setting.region, setting.labels, setting.clinic
+    filled = _own_anchors(fill(topic, region.words), topic.name)
+    with _own_faults(setting.templates):
+        html = (
+            templates(setting.templates)
+            .get_template("leaflet.html")
+            .render(
+                topic=filled,
+                language=_language(topic, region),
+                say=labels.words,
+                clinic=clinic,
+                form=setting.form,
+                section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
+                weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
+                sources=_sources(topic, region, clinic),
+                art={name: Art.of(svg) for name, svg in topic.pictures.items()},
+                logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
+                qr=_qr_code(clinic.web) if clinic and clinic.web else "",
+                tokens=clinic.tokens if clinic else {},
+                stands=stands,
+                months=labels.months,
+                generator=f"handouts {__version__}",
+            )
         )
-    )
     return Leaflet(html, topic.name)
 
 
@@ -59,11 +69,29 @@ class Art:
         return cls(_data_uri(svg.encode(), "image/svg+xml"), width >= 2 * height)
 
 
+@contextmanager
+def _own_faults(own: Path | None) -> Iterator[None]:
+    """A fault in a clinic's own template is a sentence with its line; one in ours is our fault."""
+    try:
+        yield
+    except (TemplateError, TypeError, AttributeError, ValueError) as error:
+        frames = traceback.extract_tb(error.__traceback__)
+        places = [(frame.filename, frame.lineno or 0) for frame in frames if frame.filename.endswith(".html")]
+        if isinstance(error, TemplateSyntaxError) and error.filename:
+            places.append((error.filename, error.lineno))
+        file, line = places[-1] if places else ("", 0)
+        if own is None or not Path(file).is_relative_to(own):
+            raise
+        what = f"this template cannot be filled: {error}"
+        instead = "mend it, or take the file away to use ours"
+        refuse([Problem(shown(Path(file)), line, what, instead)])
+
+
 @cache
-def templates() -> Environment:
-    """The templates, strict: a name that is not there is an error, never a blank."""
+def templates(own: Path | None = None) -> Environment:
+    """The templates, a clinic's own before ours; strict: a name that is not there is an error, never a blank."""
     environment = Environment(
-        loader=FileSystemLoader(assets.TEMPLATES),
+        loader=FileSystemLoader([folder for folder in (own, assets.TEMPLATES) if folder]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -72,6 +100,7 @@ def templates() -> Environment:
     environment.filters |= {
         "blanks": without_blanks,
         "html": to_html,
+        "month": _month,
         "plain": plain,
         "rows": _rows,
         "short": short_address,
@@ -85,7 +114,19 @@ def _is_a_week(section: Section) -> bool:
     return any(isinstance(part, Block) and part.kind == "week-grid" for part in section.parts)
 
 
-def _section_groups(sections: tuple[Section, ...]) -> list[tuple[bool, list[Section]]]:
+def _own_anchors(node: T, name: str) -> T:
+    """The same part of a topic with its links to its own headings, which begin with the topic's name on the page."""
+    changed: Any = node
+    if isinstance(node, Run):
+        changed = replace(node, address=f"#{name}-{node.address[1:]}") if node.address.startswith("#") else node
+    elif isinstance(node, tuple):
+        changed = tuple(_own_anchors(child, name) for child in node)
+    elif is_dataclass(node) and not isinstance(node, type):
+        changed = replace(node, **{f.name: _own_anchors(getattr(node, f.name), name) for f in fields(node)})
+    return changed  # type: ignore[no-any-return]  # the shape is kept, field by field
+
+
+def _section_groups(sections: Sequence[Section]) -> list[tuple[bool, list[Section]]]:
     """Neighbouring sections, and whether they are words alone: those stand in two columns."""
     return [(words_alone, list(group)) for words_alone, group in groupby(sections, _is_words_alone)]
 
@@ -120,22 +161,14 @@ def _sources(topic: Topic, region: Region, clinic: Clinic | None) -> list[object
     return [source for source in topic.sources if source.region in ("", region.code)]
 
 
-def _month(day: date, labels: Labels) -> str:
+def _month(day: date, months: Sequence[str]) -> str:
     """Month and year: the day is no help to a reader, and its order differs between countries."""
-    return f"{labels.months[day.month - 1]} {day.year}"
+    return f"{months[day.month - 1]} {day.year}"
 
 
 def short_address(address: str) -> str:
     """An address as it is printed: browsers need neither its protocol nor a slash at its end."""
     return address.split("://", 1)[-1].removesuffix("/")
-
-
-def _clinic_tokens(clinic: Clinic | None) -> Mapping[str, str]:
-    """The style tokens a clinic's colours put in place of ours."""
-    tokens: dict[str, str] = {}
-    for name, value in (clinic.colours if clinic else {}).items():
-        tokens |= {f"--{name}": value, f"--{name}-tint": colour.tint(value)}
-    return tokens
 
 
 def _qr_code(address: str) -> str:

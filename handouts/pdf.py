@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from handouts import assets
 from handouts.errors import Exit, HandoutError
-from handouts.model import Leaflet, Pdf
+from handouts.model import Layout, Leaflet, Pdf
 from handouts.tagging import finish, has_clean_ends, metadata_of_both_standards
 
 #: How to get Pango, the one thing pip cannot install, per system.
@@ -34,24 +34,54 @@ PANGO = {
 VARIANT = "pdf/a-3a"
 
 
-def print_to_pdf(leaflet: Leaflet) -> Pdf:
-    """Lay a leaflet out and print it to PDF. The same leaflet always gives the same bytes."""
-    weasyprint = engine()
-    fetcher = own_files_only()()
-    with _no_warning_in(leaflet.topic):
-        fonts = weasyprint.text.fonts.FontConfiguration()
-        sheets = [
-            weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
-            weasyprint.CSS(assets.STYLES / "leaflet.css", font_config=fonts, url_fetcher=fetcher),
-        ]
-        page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
-        document = page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
+def print_to_pdf(*leaflets: Leaflet) -> Pdf:
+    """Lay leaflets out and print them to one PDF, each with its own page numbers.
+
+    The same leaflets always give the same bytes. The title and the language are those of the first.
+    """
+    with _no_warning_in(" and ".join(leaflet.topic for leaflet in leaflets)):
+        documents = [_document(leaflet) for leaflet in leaflets]
+        document = documents[0].copy([page for one in documents for page in one.pages])
         document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
         for padding in count():
             data = document.write_pdf(pdf_variant=VARIANT, finisher=partial(finish, padding=padding))
             if has_clean_ends(data):
                 break
     return Pdf(data, len(document.pages))
+
+
+def lay_out(leaflet: Leaflet) -> Layout:
+    """Lay a leaflet out, as it would be printed, and say which words stand in which line."""
+    with _no_warning_in(leaflet.topic):
+        document = _document(leaflet)
+    return Layout(tuple(tuple(_lines(page._page_box)) for page in document.pages))  # noqa: SLF001  # nothing public tells
+
+
+def _lines(box: Any) -> Iterator[str]:
+    """The lines of words in a box of a page; its margins, where footers stand, left out."""
+    boxes = engine().formatting_structure.boxes
+    if isinstance(box, boxes.LineBox):
+        yield " ".join(_words(box).split())
+    elif not isinstance(box, boxes.MarginBox):
+        for child in getattr(box, "children", ()):
+            yield from _lines(child)
+
+
+def _words(box: Any) -> str:
+    return str(getattr(box, "text", "")) or "".join(_words(child) for child in getattr(box, "children", ()))
+
+
+def _document(leaflet: Leaflet) -> Any:
+    """A leaflet laid out by WeasyPrint."""
+    weasyprint = engine()
+    fetcher = own_files_only()()
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    sheets = [
+        weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
+        weasyprint.CSS(assets.STYLES / "leaflet.css", font_config=fonts, url_fetcher=fetcher),
+    ]
+    page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
+    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
 
 
 @cache

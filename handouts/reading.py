@@ -14,6 +14,7 @@ from handouts.markdown import Fence, Parser
 from handouts.model import (
     WEB_ADDRESS,
     Block,
+    Excuse,
     Flow,
     Heading,
     Part,
@@ -32,6 +33,7 @@ SOURCE = "“- organisation: …”, then “title”, “year” and “address
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
 SECTION = 2  # the heading level of a section; 1 is the title
+FRONT_MATTER = ("title", "summary", "main_message", "audience", "version", "written", "review_by", "pages", "sources")
 CODE_SYSTEMS = ("icd-10", "icd-10-cm", "icd-11", "snomed-ct", "loinc", "icpc-2")
 
 
@@ -84,9 +86,11 @@ def _topic(name: str, language: str, library: Library, ids: dict[str, str], prob
         pages=fields.number("pages", 1, 12),
         codes=_codes(fields),
         sources=_sources(fields),
+        excuses=_excuses(fields),
         opening=opening,
         sections=sections,
         pictures=read_drawings(library.figure_folders(name), (opening, sections), places, problems),
+        lines={name: fields.line(name) for name in FRONT_MATTER},
         places={**{line: Place(where, line) for line in range(1, body_line)}, **places},
     )
     fields.done()
@@ -163,6 +167,18 @@ def _source(inner: Fields) -> Source:
         inner.complain("address", f"“{source.address}” is not a web address", "start it with https://")
     inner.done()
     return source
+
+
+def _excuses(fields: Fields) -> tuple[Excuse, ...]:
+    """The rules of the quality report that the author breaks on purpose, each with its reason."""
+    if not fields.has("exceptions"):
+        return ()
+    found = []
+    for inner in fields.mappings("exceptions", "“- rule: …”, then “words” and “reason” below it"):
+        words, reason = inner.text("words", needed=False), inner.text("reason")
+        found.append(Excuse(inner.text("rule"), words, reason, inner.line()))
+        inner.done()
+    return tuple(found)
 
 
 def parts_of(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section, ...]]:

@@ -62,6 +62,16 @@ def readable_shelf(library: Library) -> tuple[tuple[Topic, ...], HandoutError | 
         return tuple(good), faults
 
 
+def written_in(language: str, library: Library) -> tuple[str, ...]:
+    """The names of the topics that are written in a language."""
+    names = tuple(name for name in library.topic_names() if language in library.languages_of(name))
+    if not names:
+        raise HandoutError(
+            f"No topic is written in “{language}”. `handouts list` shows what there is.", Exit.WRONG_COMMAND
+        )
+    return names
+
+
 def whole_shelf(library: Library) -> tuple[Topic, ...]:
     """Every topic in every language, read and judged for every region."""
     regions = [clinics.read_region(code) for code in assets.region_codes()]

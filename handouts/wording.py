@@ -60,8 +60,13 @@ def plain(text: Text) -> str:
 
 def without_blanks(text: Text) -> tuple[Text, int]:
     """A text without its `____`, and how many lines to write on they stand for."""
-    label = tuple(replace(r, text=BLANK.sub("", r.text).rstrip()) if isinstance(r, Run) else r for r in text)
-    return label, len(BLANK.findall(plain(text)))
+    found = len(BLANK.findall(plain(text)))
+    label = [replace(run, text=BLANK.sub("", run.text)) if isinstance(run, Run) else run for run in text]
+    while found and label and isinstance(label[-1], Run) and not label[-1].text.strip():
+        label.pop()
+    if found and label and isinstance(label[-1], Run):
+        label[-1] = replace(label[-1], text=label[-1].text.rstrip())
+    return tuple(label), found
 
 
 def unbroken(words: str) -> str:

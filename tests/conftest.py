@@ -10,7 +10,7 @@ import pytest
 
 from handouts import assets, cli, clinics, page, pdf, reading
 from handouts.assets import OURS
-from handouts.model import Format, Leaflet, Paper, Pdf, Topic
+from handouts.model import Format, Leaflet, Paper, Pdf, Setting, Standing, Topic
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,6 +18,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true")
 
 
+#: What every leaflet is before a clinic approves it.
+UNAPPROVED = Standing(None, "not approved", overdue=False)
 CLINIC = Path(__file__).parent / "clinic" / "clinic.yaml"
 CASES = Path(__file__).parent / "cases"
 
@@ -58,7 +60,9 @@ def leaflet_of(variant: Variant) -> Leaflet:
     clinic = clinics.read_clinic(CLINIC) if variant.with_clinic else None
     region = clinics.read_region(variant.region)
     labels = clinics.read_labels("en")
-    return page.make_leaflet(topic_of(variant.topic), region, labels, clinic, Format(variant.paper))
+    return page.make_leaflet(
+        topic_of(variant.topic), Setting(region, labels, clinic, Format(variant.paper)), UNAPPROVED
+    )
 
 
 @cache

@@ -6,7 +6,7 @@ import pypdfium2
 from PIL import Image
 
 from handouts import clinics, page, pdf, reading
-from handouts.model import Format, Paper
+from handouts.model import Format, Paper, Setting, Standing
 
 PAGES = [("neck-pain-self-care", 0), ("neck-pain-self-care", 2), ("dystonia-or-fibromyalgia", 1)]
 PICTURE = Path(__file__).parent.parent / ".github" / "leaflets.png"
@@ -17,7 +17,9 @@ def sheet(topic: str, number: int) -> Image.Image:
     """One page as a picture."""
     region = clinics.read_region("us")
     (read,) = reading.read_topics([topic], "en", [region])
-    leaflet = page.make_leaflet(read, region, clinics.read_labels("en"), None, Format(Paper.LETTER))
+    leaflet = page.make_leaflet(
+        read, Setting(region, clinics.read_labels("en"), None, Format(Paper.LETTER)), Standing(None, "", overdue=False)
+    )
     made = pypdfium2.PdfDocument(pdf.print_to_pdf(leaflet).data)[number]
     return made.render(scale=HEIGHT / made.get_height()).to_pil()
 

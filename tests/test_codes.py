@@ -11,19 +11,22 @@ from handouts.shelf import whole_shelf
 
 SHELF = whole_shelf(OURS)
 NECK, SLEEP, WHICH = "neck-pain-self-care", "sleep-hygiene", "dystonia-or-fibromyalgia"
+MOVE, PACE, STRESS = "gentle-movement", "pacing-and-flare-ups", "stress-and-relaxation"
+DIARY = "symptom-and-sleep-diary"
 
 
 @pytest.mark.parametrize(
     ("given", "picked"),
     [
-        (["M54.2"], {NECK}),
-        (["G24.3"], {WHICH}),
-        (["M79.7"], {NECK, WHICH}),
-        (["g47.00"], {SLEEP}),
-        (["G47.0"], {SLEEP}),
-        (["81680005"], {NECK}),
-        (["74333002"], {WHICH}),
-        (["M54.2", "193462001"], {NECK, SLEEP}),
+        (["M54.2"], {NECK, MOVE, DIARY}),
+        (["G24.3"], {WHICH, DIARY}),
+        (["M79.7"], {NECK, WHICH, MOVE, PACE, DIARY}),
+        (["g47.00"], {SLEEP, DIARY}),
+        (["G47.0"], {SLEEP, DIARY}),
+        (["81680005"], {NECK, DIARY}),
+        (["74333002"], {WHICH, DIARY}),
+        (["73595000"], {STRESS}),
+        (["M54.2", "193462001"], {NECK, MOVE, SLEEP, DIARY}),
     ],
 )
 def test_a_code_picks_its_topics(given: list[str], picked: set[str]) -> None:

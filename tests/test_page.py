@@ -2,27 +2,28 @@
 
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handouts import clinics, colour, page
-from handouts.model import Clinic, Format, Leaflet, Paper
+from handouts.model import Clinic, Format, Leaflet, Paper, Setting
 
-from .conftest import topic_of
+from .conftest import UNAPPROVED, topic_of
 from .test_markdown import VALUES
 
 
-def clinic(
-    name: str = "Example Clinic", web: str = "", colours: dict[str, str] | None = None, *, sources: bool = True
-) -> Clinic:
-    return Clinic(name, "", name, "", "", web, None, colours or {}, "", sources, {})
+def clinic(name: str = "Example Clinic", web: str = "", *, sources: bool = True) -> Clinic:
+    return Clinic(name, "", name, "", "", web, None, {}, "", sources, False, {})
 
 
 def leaflet_for(one: Clinic | None) -> Leaflet:
     region = clinics.read_region("us")
-    return page.make_leaflet(topic_of("sleep-hygiene"), region, clinics.read_labels("en"), one, Format(Paper.A4))
+    return page.make_leaflet(
+        topic_of("sleep-hygiene"), Setting(region, clinics.read_labels("en"), one, Format(Paper.A4)), UNAPPROVED
+    )
 
 
 class _Seen(HTMLParser):
@@ -60,9 +61,10 @@ def test_a_clinics_name_is_printed_as_exactly_what_it_is(name: str) -> None:
     assert seen.headings[-2] == name
 
 
-def test_a_clinics_colour_brings_its_tint() -> None:
+def test_a_clinics_colour_brings_its_tint(tmp_path: Path) -> None:
     """A purple band over teal boxes would look like a misprint."""
-    html = leaflet_for(clinic(colours={"main": "#5b2a86"})).html
+    (tmp_path / "clinic.yaml").write_text('name: A\ncolours:\n  main: "#5b2a86"\n', encoding="utf-8")
+    html = leaflet_for(clinics.read_clinic(tmp_path / "clinic.yaml")).html
     assert f"--main: #5b2a86; --main-tint: {colour.tint('#5b2a86')};" in html
 
 
@@ -82,7 +84,9 @@ def test_a_clinic_can_leave_the_sources_out() -> None:
 def test_a_source_of_one_region_is_printed_there_only(region: str, other: str) -> None:
     """A rule of another country in the sources invites a reader to follow it."""
     topic = topic_of("dystonia-or-fibromyalgia") if region == "us" else topic_of("sleep-hygiene")
-    made = page.make_leaflet(topic, clinics.read_region(region), clinics.read_labels("en"), None, Format(Paper.A4))
+    made = page.make_leaflet(
+        topic, Setting(clinics.read_region(region), clinics.read_labels("en"), None, Format(Paper.A4)), UNAPPROVED
+    )
     assert other not in made.html
 
 

@@ -66,7 +66,7 @@ FAULTS = {
     "review-too-late": (10, "the review date is not within three years", "choose another day"),
     "stray-brace": (31, "a { or } that belongs to no placeholder", "write {name}"),
     "table-with-a-cell-too-many": (35, "this row has more or fewer cells", "put one | between cells"),
-    "table-without-rows": (33, "the table is not a comparison", "give it 3 to 5 columns"),
+    "table-without-rows": (33, "the table is not a comparison", "give it 3 to 6 columns"),
     "title-with-markdown": (3, "“title” has a placeholder, bold words or HTML in it", "write words alone"),
     "too-few-entries": (29, "the block “key-points” has 1 entries", "give it 2 to 4"),
     "two-colons": (31, "two colons where three are meant", "write :::"),

@@ -1,0 +1,165 @@
+"""Who stands behind which leaflet: a clinic's `approvals.yaml` in, whether a leaflet stands approved out.
+
+An approval belongs to what the reader is told (its words and drawings, their order, the region's words, the language),
+not to how it looks. What was approved is kept as plain text in the folder `approved/`, so that a change can be shown.
+"""
+
+import difflib
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import yaml
+
+from handouts.assets import Library
+from handouts.errors import Exit, HandoutError, Problem, refuse
+from handouts.fields import Fields
+from handouts.files import check_folder, read_text, shown, write_whole
+from handouts.model import Approval, Region, Standing, Topic
+from handouts.told import fingerprint, transcript
+from handouts.wording import fill
+
+#: A year too many, and nobody remembers why it says what it says.
+LONGEST = timedelta(days=3 * 366)
+#: The footer has one line for the name and the role together.
+LONGEST_NAME = 60
+HEAD = """\
+# Who stands behind which leaflet. `handouts approve` adds to this file; the last entry of a leaflet counts.
+approvals:
+"""
+
+
+def told_by(topic: Topic, region: Region) -> str:
+    """All that a reader of a region is told, as plain text."""
+    return transcript(fill(topic, region.words), region.code)
+
+
+def read_approvals(library: Library) -> tuple[Approval, ...]:
+    """All approvals of a clinic, the oldest first; none if it has given none."""
+    file = library.own / "approvals.yaml" if library.own else None
+    if file is None or not file.exists():
+        return ()
+    problems: list[Problem] = []
+    text = read_text(file, problems)
+    fields = Fields.read(text, shown(file), 1, problems)
+    entries = fields.mappings("approvals", "an approval", needed=False)
+    approvals = tuple(map(_approval, entries))
+    fields.done()
+    refuse(problems)
+    return approvals
+
+
+def _approval(entry: Fields) -> Approval:
+    approval = Approval(
+        topic=entry.text("topic"),
+        language=entry.text("language"),
+        region=entry.text("region"),
+        version=entry.number("version", 1, 999),
+        told=entry.text("told"),
+        by=entry.text("by"),
+        role=entry.text("role"),
+        on=entry.day("on", "2026-11-21"),
+        until=entry.day("until", "2028-11-21"),
+        ticked=entry.texts("ticked", needed=False),
+    )
+    entry.done()
+    return approval
+
+
+def standing(topic: Topic, region: Region, approvals: Sequence[Approval], today: date) -> Standing:
+    """Whether a leaflet stands approved on a day, and if not, why not."""
+    of_topic = [one for one in approvals if one.topic == topic.name]
+    same = [one for one in of_topic if (one.language, one.region) == (topic.language, region.code)]
+    if not same:
+        places = sorted({f"{one.language} in {one.region}" for one in of_topic})
+        why = f"approved only for {', '.join(places)}" if places else "not approved"
+        return Standing(None, why, today > topic.review_by)
+    last = same[-1]
+    if last.told != fingerprint(told_by(topic, region)):
+        why = f"what it says has changed since {last.by} approved it on {last.on}"
+        return Standing(None, why, today > topic.review_by)
+    if today > last.until:
+        return Standing(None, f"the approval by {last.by} ran out on {last.until}", overdue=True)
+    return Standing(last, f"approved by {last.by} until {last.until}", overdue=False)
+
+
+def need_own(library: Library) -> Path:
+    """The folder of the clinic's library; a HandoutError says how to make one where there is none."""
+    if library.own is None:
+        raise HandoutError(
+            "This belongs into your clinic's library, and there is no clinic file here. `handouts init FOLDER` makes "
+            "one; run this inside it, or name its clinic file with --clinic.",
+            Exit.WRONG_FILE,
+        )
+    return library.own
+
+
+def write_down(topic: Topic, region: Region, library: Library, approval: Approval) -> None:
+    """Keep an approval: what was approved first, then who did, each whole or not at all."""
+    own = need_own(library)
+    file = own / "approvals.yaml"
+    read_approvals(library)  # a broken file is not added to
+    check_folder(own / "approved")
+    write_whole(_told_file(own, topic, region), told_by(topic, region).encode())
+    before = file.read_text(encoding="utf-8") if file.exists() else ""
+    if "approvals:" not in before:
+        before = HEAD
+    entry = {
+        "topic": approval.topic,
+        "language": approval.language,
+        "region": approval.region,
+        "version": approval.version,
+        "told": approval.told,
+        "by": approval.by,
+        "role": approval.role,
+        "on": approval.on,
+        "until": approval.until,
+        "ticked": list(approval.ticked),
+    }
+    after = before.replace("approvals: []", "approvals:").rstrip() + "\n"
+    added = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
+    write_whole(file, (after + added).encode())
+
+
+def new_approval(
+    topic: Topic, region: Region, by: str, role: str, until: date | None, ticked: Sequence[str], today: date
+) -> Approval:
+    """An approval of what a topic says today; a name, a role or a date that cannot be is refused in a sentence."""
+    faults = []
+    by, role = " ".join(by.split()), " ".join(role.split())
+    if not by or not role:
+        faults.append("Say who approves, and as what: --by “A. Example” --role “Physiotherapist”.")
+    if len(f"{by}, {role}") > LONGEST_NAME or not f"{by}{role}".isprintable():
+        faults.append(f"The name and the role have one line in the footer, {LONGEST_NAME} signs; shorten them.")
+    last = until or min(topic.review_by, today + LONGEST)
+    if last <= today:
+        said = "--until" if until else "The leaflet's own review date"
+        faults.append(f"{said} ({last}) has passed; give a day to come with --until, three years from today at most.")
+    elif last > today + LONGEST:
+        faults.append(f"--until ({last}) is more than three years from today; the latest is {today + LONGEST}.")
+    if faults:
+        raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
+    told = fingerprint(told_by(topic, region))
+    return Approval(topic.name, topic.language, region.code, topic.version, told, by, role, today, last, tuple(ticked))
+
+
+def _told_file(own: Path, topic: Topic, region: Region) -> Path:
+    return own / "approved" / f"{topic.name}-{topic.language}-{region.code}.txt"
+
+
+def changes(topic: Topic, region: Region, library: Library) -> tuple[str, ...]:
+    """What a reader is told now and was not told at the last approval, and the other way round, line by line.
+
+    Lines begin with +, -, a space (for what stands around them) or @@ (where some were left out).
+    """
+    file = _told_file(library.own, topic, region) if library.own else None
+    if file is None or not file.is_file():
+        raise HandoutError(
+            f"{topic.name} has not been approved for {region.code} in “{topic.language}” here, so nothing can have changed.",
+            Exit.WRONG_COMMAND,
+        )
+    problems: list[Problem] = []
+    before = read_text(file, problems)
+    refuse(problems)
+    lines = difflib.unified_diff(before.splitlines(), told_by(topic, region).splitlines(), n=1, lineterm="")
+    return tuple(lines)[2:]

@@ -1,0 +1,67 @@
+"""The shelf in; files under the names that another program looks for out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from handouts import clinics, codes, make, page, pdf
+from handouts.errors import Exit, HandoutError
+from handouts.files import check_folder, write_whole
+from handouts.make import Order
+from handouts.model import Pdf, Topic
+from handouts.shelf import whole_shelf
+
+#: How OpenEMR names our code systems, in small letters. Its ICD10 is ICD-10-CM; plain ICD-10 codes fit beside them.
+OPENEMR = {"icd-10": "icd10", "icd-10-cm": "icd10", "snomed-ct": "snomed", "loinc": "loinc"}
+#: The languages its page asks for; any other is asked for as English.
+OPENEMR_LANGUAGES = ("en", "es")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One file: its path, the topics in it, in order, and its pages."""
+
+    file: Path
+    topics: tuple[str, ...]
+    pages: int
+
+
+def openemr_name(system: str, code: str, language: str) -> str:
+    """The file that OpenEMR's page of patient education opens for a code.
+
+    The rule is that of `interface/patient_file/education.php`: code type, code and language, joined by _ and in small
+    letters; the folder is `sites/<site>/documents/education`.
+    """
+    return f"{OPENEMR[system]}_{code}_{language}.pdf".lower()
+
+
+def for_openemr(order: Order, folder: Path) -> Iterator[Exported]:
+    """Write one PDF for each code. A code that several topics have gets all of them, one after another."""
+    if order.language not in OPENEMR_LANGUAGES:
+        raise HandoutError(f"OpenEMR asks for {' or '.join(OPENEMR_LANGUAGES)} only.", Exit.WRONG_COMMAND)
+    shelf = [t for t in whole_shelf(clinics.find_library(order.clinic_file)) if t.language == order.language]
+    wanted = names_by_file(shelf)
+    ready = make.plan(sorted({name for names in wanted.values() for name in names}), order)
+    check_folder(folder)
+    leaflets = {
+        topic.name: page.make_leaflet(topic, ready.setting, stands)
+        for topic, stands in zip(ready.topics, ready.standings, strict=True)
+    }
+    printed: dict[tuple[str, ...], Pdf] = {}
+    for file, names in wanted.items():
+        if names not in printed:
+            printed[names] = pdf.print_to_pdf(*(leaflets[name] for name in names))
+        write_whole(folder / file, printed[names].data)
+        yield Exported(folder / file, names, printed[names].pages)
+
+
+def names_by_file(shelf: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
+    """Which topics belong into which file: first those whose codes begin with the file's, and that have the fewest."""
+    found: dict[str, list[tuple[int, int, str]]] = {}
+    for topic in shelf:
+        for system, listed in topic.codes.items():
+            for place, code in enumerate(listed if system in OPENEMR else ()):
+                if not codes.is_never_matched(code):
+                    file = openemr_name(system, code, topic.language)
+                    found.setdefault(file, []).append((place, len(listed), topic.name))
+    return {file: tuple(dict.fromkeys(name for *_, name in sorted(found[file]))) for file in sorted(found)}

@@ -1,0 +1,134 @@
+"""The style's tokens in, their values out; and a clinic's own in place of them, or every fault with its line.
+
+A token is a colour or length with a name, such as `--main`. A clinic may replace those that say what a thing is for,
+in `styles/tokens.css` of its library, and nothing else of the style: so no leaflet can lose its urgent-help box by it.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import tinycss2
+from tinycss2.ast import Declaration, QualifiedRule
+
+from handouts import assets, colour
+from handouts.errors import Problem, nearest
+from handouts.files import read_text, shown
+
+FILE = "tokens.css"
+DEFINED = re.compile(r"^\s*(--[\w-]+):\s*(.+?);", re.MULTILINE)
+#: Which sheet is printed on is said on the command line.
+NOT_OWN = ("--sheet-width", "--sheet-height")
+POINTS = re.compile(r"([0-9.]+)pt")
+SMALLEST = 12.0  # points; RNIB Clear Print
+LONGEST = 100  # signs of a value
+
+#: What is written in which colour on which ground.
+PAIRS = (
+    ("--ink", "--paper"),
+    ("--ink", "--panel"),
+    ("--ink", "--main-tint"),
+    ("--ink", "--accent-tint"),
+    ("--ink", "--do-panel"),
+    ("--ink", "--callout-panel"),
+    ("--ink", "--try-not-panel"),
+    ("--ink", "--urgent-panel"),
+    ("--ink", "--example-panel"),
+    ("--ink-quiet", "--paper"),
+    ("--ink-quiet", "--panel"),
+    ("--band-ink", "--band"),
+    ("--band-ink", "--main"),
+    ("--band-ink", "--accent"),
+    ("--heading-ink", "--paper"),
+    ("--main", "--main-tint"),
+    ("--accent", "--accent-tint"),
+    ("--accent", "--panel"),
+    ("--accent", "--paper"),
+    ("--urgent", "--urgent-panel"),
+)
+
+
+@cache
+def ours() -> Mapping[str, str]:
+    """Every token of the style, by name, with its value as it is written."""
+    return dict(DEFINED.findall(_floors()))
+
+
+@cache
+def replaceable() -> frozenset[str]:
+    """The tokens that say what a thing is for; the palette above them is ours."""
+    return frozenset(dict(DEFINED.findall(_floors().split("Floor 2")[1]))) - set(NOT_OWN)
+
+
+def _floors() -> str:
+    return (assets.STYLES / FILE).read_text(encoding="utf-8")
+
+
+def value(name: str, own: Mapping[str, str]) -> str:
+    """The value of a token, through every `var()`."""
+    found = own.get(name) or ours()[name]
+    inner = re.fullmatch(r"var\((--[\w-]+)\)", found)
+    return value(inner[1], own) if inner else found
+
+
+def too_pale(own: Mapping[str, str]) -> Iterator[tuple[str, str, float]]:
+    """The pairs of ink and ground that cannot be read (WCAG 2.2 AA), with their contrast."""
+    for ink, ground in PAIRS:
+        ratio = colour.contrast(value(ink, own), value(ground, own))
+        if ratio < colour.READABLE:
+            yield ink, ground, ratio
+
+
+def read_own(folder: Path, problems: list[Problem]) -> Mapping[str, str]:
+    """The tokens a clinic's library puts in place of ours; none if it has no such file."""
+    file = folder / "styles" / FILE
+    if not file.is_file() or file.samefile(assets.STYLES / FILE):
+        return {}
+    text = read_text(file, problems)
+    where = shown(file)
+    own: dict[str, str] = {}
+    for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
+        if not isinstance(rule, QualifiedRule) or tinycss2.serialize(rule.prelude).strip() != ":root":
+            what = "something else than tokens stands here"
+            problems.append(Problem(where, rule.source_line, what, "write :root { --main: #0f5c63; } and nothing else"))
+            continue
+        for item in tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True):
+            name, written = "", ""
+            if isinstance(item, Declaration):
+                name, written = item.name, tinycss2.serialize(item.value).strip()
+            if fault := _fault(name, written):
+                problems.append(Problem(where, item.source_line, *fault))
+            else:
+                own[name] = written
+    problems.extend(
+        Problem(
+            where,
+            0,
+            f"{ink} cannot be read on {ground} (contrast {ratio:.1f}, {colour.READABLE} is needed)",
+            "choose a darker or paler colour",
+        )
+        for ink, ground, ratio in (too_pale(own) if _all_colours(own, where, problems) else ())
+    )
+    return own
+
+
+def _fault(name: str, written: str) -> tuple[str, str] | None:
+    if name not in replaceable():
+        return f"there is no token “{name}” to replace", nearest(name, replaceable())
+    if not written or len(written) > LONGEST or re.search(r"[;{}<>\\]|url|@", written):
+        return f"“{name}” has a value that no token can have", "write a colour such as #0f5c63, or a length such as 4mm"
+    points = POINTS.fullmatch(written)
+    if name.startswith("--text") and not (points and float(points[1]) >= SMALLEST):
+        return f"“{name}” is not a size of {SMALLEST:.0f} points or more", "write it in points, such as 14pt"
+    return None
+
+
+def _all_colours(own: Mapping[str, str], where: str, problems: list[Problem]) -> bool:
+    """Whether everything that is written in a colour has one; what has not is a problem."""
+    wrong = {name for pair in PAIRS for name in pair if not colour.HEX.fullmatch(value(name, own))}
+    problems.extend(
+        Problem(where, 0, f"“{name}” is not a colour", "write six hexadecimal digits, small letters: #0f5c63")
+        for name in sorted(wrong)
+    )
+    return not wrong
