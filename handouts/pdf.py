@@ -35,19 +35,31 @@ VARIANT = "pdf/a-3a"
 
 
 def print_to_pdf(*leaflets: Leaflet) -> Pdf:
-    """Lay leaflets out and print them to one PDF, each with its own page numbers.
+    """Lay leaflets out and print them to one PDF, each with its own page numbers and on fresh sheets.
 
     The same leaflets always give the same bytes. The title and the language are those of the first.
     """
     with _no_warning_in(" and ".join(leaflet.topic for leaflet in leaflets)):
         documents = [_document(leaflet) for leaflet in leaflets]
-        document = documents[0].copy([page for one in documents for page in one.pages])
+        pages: list[Any] = []
+        for one, leaflet in zip(documents, leaflets, strict=True):
+            if len(pages) % 2:
+                pages += _document(_blank_like(leaflet)).pages
+            pages += one.pages
+        document = documents[0].copy(pages)
         document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
         for padding in count():
             data = document.write_pdf(pdf_variant=VARIANT, finisher=partial(finish, padding=padding))
             if has_clean_ends(data):
                 break
     return Pdf(data, len(document.pages))
+
+
+def _blank_like(leaflet: Leaflet) -> Leaflet:
+    """A page with nothing on it, on the same paper: the back of a sheet."""
+    start = re.search(r"<html[^>]*>", leaflet.html)
+    assert start
+    return Leaflet(f"<!doctype html>{start[0]}<title>.</title><body></body></html>", leaflet.topic)
 
 
 def lay_out(leaflet: Leaflet) -> Layout:
