@@ -103,6 +103,10 @@ class Library:
         folder = self.own / "templates" if self.own else None
         return folder if folder and folder.is_dir() and not folder.samefile(TEMPLATES) else None
 
+    def source_files(self) -> tuple[Path, ...]:
+        """The files of the sources that topics share, ours first: a clinic's own of the same name count more."""
+        return tuple(f for f in (folder / "sources.yaml" for folder in reversed(self._snippets())) if f.is_file())
+
     def _folder(self, topic: str) -> Path:
         return next((s / topic for s in self._shelves() if languages_in(s / topic)), TOPICS / topic)
 

@@ -155,6 +155,26 @@ class Fields:
             self.complain(name, f"“{name}” holds an entry without fields", f"write {example}")
         return [self._inner(node) for node in nodes if isinstance(node, yaml.MappingNode)]
 
+    def mappings_or_names(self, name: str, example: str) -> list["Fields | str"]:
+        """A list whose entries are mappings, or the names of something that stands elsewhere."""
+        nodes = self._items(name, True, example)
+        for node in nodes:
+            if not isinstance(node, yaml.MappingNode) and not (isinstance(node, yaml.ScalarNode) and node.value):
+                self.complain(name, f"“{name}” holds an entry that is neither a name nor fields", f"write {example}")
+        return [
+            self._inner(node) if isinstance(node, yaml.MappingNode) else str(node.value)
+            for node in nodes
+            if isinstance(node, yaml.MappingNode | yaml.ScalarNode)
+        ]
+
+    def all_mappings(self) -> dict[str, "Fields"]:
+        """Every field of this mapping as Fields of its own."""
+        self._known |= self._values.keys()
+        for name, node in self._values.items():
+            if not isinstance(node, yaml.MappingNode):
+                self.complain(name, f"“{name}” has no fields", "write them below it, indented")
+        return {name: self._inner(node) for name, node in self._values.items() if isinstance(node, yaml.MappingNode)}
+
     def mapping(self, name: str, example: str) -> "Fields":
         """The fields that stand indented below `name`; none of them when it is missing."""
         self._known.add(name)

@@ -29,7 +29,7 @@ from handouts.model import (
 )
 from handouts.wording import every, plain, word
 
-SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it"
+SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it, or the name of a shared source"
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
 SECTION = 2  # the heading level of a section; 1 is the title
@@ -46,14 +46,22 @@ def read_topics(
     """
     problems: list[Problem] = []
     ids: dict[str, str] = {}
-    topics = tuple(_topic(name, language, library, ids, problems) for name in names)
+    shared = _shared_sources(library, problems)
+    topics = tuple(_topic(name, language, library, shared, ids, problems) for name in names)
     for topic in topics:
         problems.extend(_unknown_words(topic, regions))
     refuse(problems)
     return topics
 
 
-def _topic(name: str, language: str, library: Library, ids: dict[str, str], problems: list[Problem]) -> Topic:
+def _topic(
+    name: str,
+    language: str,
+    library: Library,
+    shared: Mapping[str, Source],
+    ids: dict[str, str],
+    problems: list[Problem],
+) -> Topic:
     file = library.topic_file(name, language)
     where = shown(file)
     front, written_body, body_line = _split(read_text(file, problems), where, problems)
@@ -85,7 +93,7 @@ def _topic(name: str, language: str, library: Library, ids: dict[str, str], prob
         review_by=review_by,
         pages=fields.number("pages", 1, 12),
         codes=_codes(fields),
-        sources=_sources(fields),
+        sources=_sources(fields, shared),
         excuses=_excuses(fields),
         opening=opening,
         sections=sections,
@@ -149,8 +157,25 @@ def _codes(fields: Fields) -> Mapping[str, tuple[str, ...]]:
     return {system: found for system, found in codes.items() if found}
 
 
-def _sources(fields: Fields) -> tuple[Source, ...]:
-    return tuple(map(_source, fields.mappings("sources", SOURCE)))
+def _shared_sources(library: Library, problems: list[Problem]) -> Mapping[str, Source]:
+    """The sources that topics name by a word."""
+    found: dict[str, Source] = {}
+    for file in library.source_files():
+        fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
+        found |= {name: _source(inner) for name, inner in fields.all_mappings().items()}
+    return found
+
+
+def _sources(fields: Fields, shared: Mapping[str, Source]) -> tuple[Source, ...]:
+    found = []
+    for entry in fields.mappings_or_names("sources", SOURCE):
+        if isinstance(entry, Fields):
+            found.append(_source(entry))
+        elif entry in shared:
+            found.append(shared[entry])
+        else:
+            fields.complain("sources", f"there is no shared source “{entry}”", nearest(entry, shared))
+    return tuple(found)
 
 
 def _source(inner: Fields) -> Source:

@@ -62,3 +62,17 @@ def test_a_missing_snippet_and_one_within_another_are_faults(
         read(own_shelf, GOOD + "\n{{outer}}\n\n{{outre}}\n")
     assert "there is no snippet “outre”; did you mean “outer”?" in str(refused.value)
     assert "snippets/en/outer.md:1: a snippet names another snippet" in str(refused.value)
+
+
+def test_a_shared_source_is_named_by_a_word(own_shelf: Put, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """One address mended once must be mended in every leaflet; a word that names none must not leave a claim bare."""
+    monkeypatch.setattr(assets, "SNIPPETS", tmp_path / "snippets")
+    (tmp_path / "snippets").mkdir()
+    shared = "heat:\n  organisation: Example\n  title: Heat\n  year: 2024\n  address: https://example.org/heat\n"
+    (tmp_path / "snippets" / "sources.yaml").write_text(shared, encoding="utf-8")
+    topic = read(own_shelf, GOOD.replace("sources:\n", "sources:\n  - heat\n"))
+    assert topic.sources[0].title == "Heat"
+    assert len(topic.sources) == 2
+    own_shelf("other", GOOD.replace("sources:\n", "sources:\n  - haet\n").encode())
+    with pytest.raises(HandoutError, match="there is no shared source “haet”; did you mean “heat”"):
+        reading.read_topics(["other"], "en", [])

@@ -40,7 +40,7 @@ def printed(variant: Variant) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(pdf_of(variant).data)
 
 
-def texts(sheet: pypdfium2.PdfPage) -> list[tuple[float, tuple[float, float, float, float]]]:
+def pieces_of(sheet: pypdfium2.PdfPage) -> list[tuple[float, tuple[float, float, float, float]]]:
     """The size (in points) and the bounds (left, bottom, right, top) of each piece of text."""
     found = []
     for piece in sheet.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=3):
@@ -79,7 +79,7 @@ def test_the_validator_sees_a_planted_fault(monkeypatch: pytest.MonkeyPatch, tmp
 @EVERY
 def test_no_text_is_smaller_than_12_points(variant: Variant) -> None:
     """RNIB Clear Print: below 12 points many readers are lost."""
-    assert min(size for sheet in printed(variant) for size, _ in texts(sheet)) >= 11.99
+    assert min(size for sheet in printed(variant) for size, _ in pieces_of(sheet)) >= 11.99
 
 
 @EVERY
@@ -87,7 +87,7 @@ def test_nothing_needed_stands_where_printers_cannot_print(variant: Variant) -> 
     """A page number cut in half is no page number."""
     for sheet in printed(variant):
         width, height = sheet.get_size()
-        for _, (left, bottom, right, top) in texts(sheet):
+        for _, (left, bottom, right, top) in pieces_of(sheet):
             assert left >= UNPRINTABLE
             assert bottom >= UNPRINTABLE - MM
             assert right <= width - UNPRINTABLE
@@ -98,7 +98,7 @@ def test_nothing_needed_stands_where_printers_cannot_print(variant: Variant) -> 
 def test_no_page_is_less_than_a_third_full(variant: Variant) -> None:
     """A nearly empty page looks like a fault, and costs paper."""
     for sheet in printed(variant):
-        lowest = min(bottom for _, (_, bottom, _, _) in texts(sheet) if bottom > FOOTER)
+        lowest = min(bottom for _, (_, bottom, _, _) in pieces_of(sheet) if bottom > FOOTER)
         assert lowest < sheet.get_height() * 2 / 3
 
 
@@ -106,7 +106,7 @@ def test_no_page_is_less_than_a_third_full(variant: Variant) -> None:
 def test_no_text_lies_on_other_text(variant: Variant) -> None:
     """Overprinted lines cannot be read; a box too small for its words overflows onto its neighbour."""
     for sheet in printed(variant):
-        boxes = [bounds for _, bounds in texts(sheet)]
+        boxes = [bounds for _, bounds in pieces_of(sheet)]
         for i, (left, bottom, right, top) in enumerate(boxes):
             for other_left, other_bottom, other_right, other_top in boxes[:i]:
                 wide = min(right, other_right) - max(left, other_left)
@@ -118,7 +118,7 @@ def test_no_text_lies_on_other_text(variant: Variant) -> None:
 def test_no_heading_is_stranded_at_the_foot_of_a_page(variant: Variant) -> None:
     """A heading without its text sends the reader to the wrong page."""
     for sheet in printed(variant):
-        pieces = [(size, bounds) for size, bounds in texts(sheet) if bounds[1] > FOOTER]
+        pieces = [(size, bounds) for size, bounds in pieces_of(sheet) if bounds[1] > FOOTER]
         headings = [bounds for size, bounds in pieces if 16.5 < size < 20]
         drawn = [piece.get_bounds() for piece in sheet.get_objects(max_depth=3)]
         for left, bottom, right, _ in headings:
@@ -203,7 +203,7 @@ def test_every_drawing_is_used_and_drawn_alike(name: str) -> None:
         assert "<title>" in svg
 
 
-def test_every_snippet_and_shared_drawing_is_shared() -> None:
+def test_every_snippet_shared_drawing_and_source_is_used() -> None:
     """What only one leaflet says belongs into it; what none says misleads whoever mends it."""
     named = [
         name
@@ -212,6 +212,10 @@ def test_every_snippet_and_shared_drawing_is_shared() -> None:
     ]
     drawn = [file for topic in OURS.topic_names() for file in topic_of(topic).pictures]
     assert {name for name in OURS.snippets("en") if named.count(name) < 2} == set()
+    sources = re.findall(r"^([\w-]+):$", (assets.SNIPPETS / "sources.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    written = [topic_of(topic).file.read_text(encoding="utf-8") for topic in OURS.topic_names()]
+    assert {name for name in sources if not any(f"\n  - {name}\n" in text for text in written)} == set()
+    assert len({source.address for topic in OURS.topic_names() for source in topic_of(topic).sources}) == len(sources)
     assert {file.name for file in (assets.SNIPPETS / "figures").iterdir() if drawn.count(file.name) < 2} == set()
 
 
