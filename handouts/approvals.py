@@ -6,7 +6,7 @@ not to how it looks. What was approved is kept as plain text in the folder `appr
 
 import difflib
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -19,8 +19,8 @@ from handouts.model import Approval, Region, Standing, Topic
 from handouts.told import fingerprint, transcript
 from handouts.wording import fill
 
-#: A year too many, and nobody remembers why it says what it says.
-LONGEST = timedelta(days=3 * 366)
+#: Longer, and nobody remembers why it says what it says.
+LONGEST_YEARS = 3
 #: The footer has one line for the name and the role together.
 LONGEST_NAME = 60
 HEAD = """\
@@ -100,7 +100,7 @@ def write_down(topic: Topic, region: Region, library: Library, approval: Approva
     file = own / "approvals.yaml"
     read_approvals(library)  # a broken file is not added to
     check_folder(own / "approved")
-    write_whole(_told_file(own, topic, region), told_by(topic, region).encode())
+    write_whole(_told_file(own, approval), told_by(topic, region).encode())
     before = file.read_text(encoding="utf-8") if file.exists() else ""
     if "approvals:" not in before:
         before = HEAD
@@ -131,20 +131,31 @@ def new_approval(
         faults.append("Say who approves, and as what: --by “A. Example” --role “Physiotherapist”.")
     if len(f"{by}, {role}") > LONGEST_NAME or not f"{by}{role}".isprintable():
         faults.append(f"The name and the role have one line in the footer, {LONGEST_NAME} signs; shorten them.")
-    last = until or min(topic.review_by, today + LONGEST)
+    latest = years_later(today, LONGEST_YEARS)
+    last = until or min(topic.review_by, latest)
     if last <= today:
         said = "--until" if until else "The leaflet's own review date"
         faults.append(f"{said} ({last}) has passed; give a day to come with --until, three years from today at most.")
-    elif last > today + LONGEST:
-        faults.append(f"--until ({last}) is more than three years from today; the latest is {today + LONGEST}.")
+    elif last > latest:
+        faults.append(f"--until ({last}) is more than three years from today; the latest is {latest}.")
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
     told = fingerprint(told_by(topic, region))
     return Approval(topic.name, topic.language, region.code, topic.version, told, by, role, today, last, tuple(ticked))
 
 
-def _told_file(own: Path, topic: Topic, region: Region) -> Path:
-    return own / "approved" / f"{topic.name}-{topic.language}-{region.code}.txt"
+def years_later(day: date, years: int) -> date:
+    """The same day some years on; 28 February if there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def _told_file(own: Path, approval: Approval) -> Path:
+    """What was approved, under a name that changes with it, so that none is overwritten."""
+    name = f"{approval.topic}-{approval.language}-{approval.region}-{approval.told[:12]}.txt"
+    return own / "approved" / name
 
 
 def changes(topic: Topic, region: Region, library: Library) -> tuple[str, ...]:
@@ -152,14 +163,21 @@ def changes(topic: Topic, region: Region, library: Library) -> tuple[str, ...]:
 
     Lines begin with +, -, a space (for what stands around them) or @@ (where some were left out).
     """
-    file = _told_file(library.own, topic, region) if library.own else None
-    if file is None or not file.is_file():
+    before = _last_told(topic, region, library)
+    lines = difflib.unified_diff(before.splitlines(), told_by(topic, region).splitlines(), n=1, lineterm="")
+    return tuple(lines)[2:]
+
+
+def _last_told(topic: Topic, region: Region, library: Library) -> str:
+    """The transcript of the last approval."""
+    key = (topic.name, topic.language, region.code)
+    given = [one for one in read_approvals(library) if (one.topic, one.language, one.region) == key]
+    if not given:
         raise HandoutError(
             f"{topic.name} has not been approved for {region.code} in “{topic.language}” here, so nothing can have changed.",
             Exit.WRONG_COMMAND,
         )
     problems: list[Problem] = []
-    before = read_text(file, problems)
+    before = read_text(_told_file(need_own(library), given[-1]), problems)
     refuse(problems)
-    lines = difflib.unified_diff(before.splitlines(), told_by(topic, region).splitlines(), n=1, lineterm="")
-    return tuple(lines)[2:]
+    return before

@@ -20,7 +20,7 @@ def check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise HandoutError(
-            f"Nothing can be written to {folder}: {error.strerror}. Choose another folder with --out.",
+            f"Nothing can be written to {folder}: {error.strerror}. Choose another folder.",
             Exit.CANNOT_WRITE,
         ) from error
 

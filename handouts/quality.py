@@ -6,9 +6,12 @@ the topic file, with the reason.
 """
 
 import re
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
+from typing import Any
 
 from handouts import tokens
 from handouts.errors import nearest
@@ -194,13 +197,22 @@ def measured(subject: Subject) -> list[Measure]:
 
 
 def _measure(section: str, found: Sequence[str]) -> Measure:
-    import textstat  # noqa: PLC0415  # it loads a dictionary: only who checks waits for it
-
     text = " ".join(found)
     words = sum(len(one.split()) for one in found)
     if not found:
         return Measure(section, 0, 0, 0.0, 0.0)
-    return Measure(section, len(found), words, textstat.flesch_kincaid_grade(text), textstat.smog_index(text))
+    return Measure(section, len(found), words, _textstat().flesch_kincaid_grade(text), _textstat().smog_index(text))
+
+
+@cache
+def _textstat() -> Any:
+    """The library of formulas. It loads a dictionary: only who checks waits for it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what it needs being old: nothing a person who checks a leaflet can mend
+        from textstat import textstat  # noqa: PLC0415
+
+        textstat.is_difficult_word("leaflet")  # its list of easy words is loaded at the first question
+    return textstat
 
 
 def longest_sentences(subject: Subject, most: int = 5) -> tuple[Told, ...]:
@@ -213,8 +225,6 @@ def hard_words(subject: Subject) -> tuple[HardWord, ...]:
     """Every hard word once, in the order of the leaflet."""
     if subject.topic.language != MEASURED_LANGUAGE:
         return ()
-    import textstat  # noqa: PLC0415  # see _measure
-
     text = " ".join(one.words for one in subject.told() if one.what != "picture")
     first: dict[str, int] = {}
     times: dict[str, int] = {}
@@ -225,7 +235,7 @@ def hard_words(subject: Subject) -> tuple[HardWord, ...]:
     return tuple(
         HardWord(word, subject.topic.places[line], times[word], _is_explained(word, text))
         for word, line in first.items()
-        if textstat.textstat.is_difficult_word(word, SYLLABLES_OF_A_HARD_WORD)
+        if _textstat().is_difficult_word(word, SYLLABLES_OF_A_HARD_WORD)
     )
 
 

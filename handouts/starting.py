@@ -2,11 +2,10 @@
 
 import json
 import re
-from datetime import date
 from pathlib import Path
 
 from handouts import assets, make
-from handouts.approvals import HEAD, need_own
+from handouts.approvals import HEAD, need_own, years_later
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
 from handouts.shelf import find_library, readable_shelf
@@ -58,7 +57,7 @@ def begin_topic(name: str, title: str, clinic_file: Path | None) -> Path:
         id=next(one for one in (f"OWN-{number:02}" for number in range(1, 1000)) if one not in ids),
         title=json.dumps(title or name.replace("-", " ").capitalize(), ensure_ascii=False),
         written=today,
-        review_by=_years_later(today, REVIEW_AFTER_YEARS),
+        review_by=years_later(today, REVIEW_AFTER_YEARS),
     )
     check_folder(file.parent / "figures")
     write_whole(file, text.encode())
@@ -67,10 +66,3 @@ def begin_topic(name: str, title: str, clinic_file: Path | None) -> Path:
 
 def _start(name: str) -> str:
     return (assets.PACKAGE / "start" / name).read_text(encoding="utf-8")
-
-
-def _years_later(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year + years, day=28)

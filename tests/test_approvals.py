@@ -11,7 +11,7 @@ from handouts import approvals, clinics, make
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError
 from handouts.reading import read_topics
-from handouts.told import transcript
+from handouts.told import fingerprint, transcript
 from handouts.wording import fill
 
 from .conftest import CASES, Ran
@@ -263,6 +263,16 @@ def test_a_person_at_a_terminal_is_asked(
     (kept,) = approvals.read_approvals(Library(tmp_path))
     assert "facts" in kept.ticked
     assert not {"cdc-18", "pemat-2"} & set(kept.ticked)
+
+
+def test_every_approved_text_is_kept(library: Path, run: Run, tmp_path: Path) -> None:
+    """Years later a clinic must be able to say what exactly it approved."""
+    run("approve", "example", *WHO)
+    library.write_text(GOOD.replace("Keep moving.", "Keep on moving."), encoding="utf-8")
+    run("approve", "example", *WHO)
+    kept = [file.read_text(encoding="utf-8") for file in (tmp_path / "approved").iterdir()]
+    assert sorted("Keep on moving." in text for text in kept) == [False, True]
+    assert {fingerprint(text) for text in kept} == {one.told for one in approvals.read_approvals(Library(tmp_path))}
 
 
 def test_new_approval_needs_a_day_to_come(own_shelf: Put) -> None:

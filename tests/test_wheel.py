@@ -39,6 +39,8 @@ def test_the_installed_wheel_makes_leaflets_offline(tmp_path: Path) -> None:
         "handouts/topics/",
         "handouts/regions/",
         "handouts/languages/",
+        "handouts/snippets/",
+        "handouts/start/",
         "handouts/templates/",
         "handouts/styles/",
     ):
