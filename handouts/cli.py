@@ -137,7 +137,7 @@ ClinicFile = Annotated[
     Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help=CLINIC_HELP, show_default=False)
 ]
 ApprovedOnly = Annotated[
-    bool, typer.Option("--approved-only", help="Make nothing if one of the leaflets is not approved by the clinic.")
+    bool, typer.Option("--approved-only", help="Make only what the clinic has approved, and say why not the rest.")
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Make them anew each time a file is saved, until Ctrl-C.")]
 OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
@@ -231,12 +231,16 @@ def make_leaflets(
     if watch:
         _watch(names, order, out, library, open_it)
         return
+    made: list[Made] = []
     try:
-        made = list(_with_progress(make(names, order, out), len(names)))
+        for one in _with_progress(make(names, order, out), len(names)):
+            made.append(one)  # noqa: PERF402  # what was made is shown even if the rest is refused
     except KeyboardInterrupt:
         raise HandoutError("Stopped. What was written is whole; the rest was not begun.", Exit.STOPPED) from None
-    _results().print(_made_table(made))
-    _mention(made)
+    finally:
+        if made:
+            _results().print(_made_table(made))
+            _mention(made)
     if open_it:
         _open(made)
 
@@ -535,6 +539,9 @@ def export_openemr(
     """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
     order = Order(language, region.lower(), paper, clinic, approved_only)
     table = Table("File", "Pages", "Topics", box=None, padding=(0, 2, 0, 0))
-    for one in for_openemr(order, folder):
-        table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
-    _results().print(table)
+    try:
+        for one in for_openemr(order, folder):
+            table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
+    finally:
+        if table.rows:
+            _results().print(table)

@@ -42,17 +42,19 @@ def for_openemr(order: Order, folder: Path) -> Iterator[Exported]:
     shelf = [t for t in whole_shelf(clinics.find_library(order.clinic_file)) if t.language == order.language]
     wanted = names_by_file(shelf)
     ready = make.plan(sorted({name for names in wanted.values() for name in names}), order)
-    check_folder(folder)
-    leaflets = {
-        topic.name: page.make_leaflet(topic, ready.setting, stands)
-        for topic, stands in zip(ready.topics, ready.standings, strict=True)
-    }
+    leaflets = {topic.name: page.make_leaflet(topic, ready.setting, stands) for topic, stands in ready.topics}
+    if leaflets:
+        check_folder(folder)
     printed: dict[tuple[str, ...], Pdf] = {}
-    for file, names in wanted.items():
+    for file, picked in wanted.items():
+        names = tuple(name for name in picked if name in leaflets)
+        if not names:
+            continue
         if names not in printed:
             printed[names] = pdf.print_to_pdf(*(leaflets[name] for name in names))
         write_whole(folder / file, printed[names].data)
         yield Exported(folder / file, names, printed[names].pages)
+    make.refuse_unapproved(ready)
 
 
 def names_by_file(shelf: Sequence[Topic]) -> dict[str, tuple[str, ...]]:

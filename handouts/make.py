@@ -38,11 +38,14 @@ class Made:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that was read and checked before the first page is made."""
+    """Everything that was read and checked before the first page is made.
 
-    topics: tuple[Topic, ...]
+    `topics` are those to make, each with its standing; `refused` says of each other why it is not made.
+    """
+
+    topics: tuple[tuple[Topic, Standing], ...]
     setting: Setting
-    standings: tuple[Standing, ...]
+    refused: tuple[str, ...]
 
 
 DEFAULT_REGION = "us"
@@ -59,13 +62,17 @@ def plan(names: Sequence[str], order: Order) -> Plan:
     clinic = clinics.find_clinic(order.clinic_file)
     region = region_of(order.region, clinic)
     topics = reading.read_topics(names, order.language, [region], library)
-    given = approvals.read_approvals(library)
-    standings = tuple(approvals.standing(topic, region, given, today()) for topic in topics)
-    if order.approved_only or (clinic and clinic.requires_approval):
-        _refuse_unapproved(topics, standings, region)
+    judged = tuple(zip(topics, standings(topics, order), strict=True))
+    needs_approval = order.approved_only or (clinic is not None and clinic.requires_approval)
+    wanted = tuple((topic, stands) for topic, stands in judged if stands.approval or not needs_approval)
+    refused = tuple(
+        f"{topic.name} is not made for {region.code}: {stands.why}."
+        for topic, stands in judged
+        if (topic, stands) not in wanted
+    )
     form = Format(order.paper or region.paper)
     setting = Setting(region, clinics.read_labels(order.language), clinic, form, library.own_templates())
-    return Plan(topics, setting, standings)
+    return Plan(wanted, setting, refused)
 
 
 def region_of(wanted: str, clinic: Clinic | None) -> Region:
@@ -94,25 +101,26 @@ def watched(library: Library) -> tuple[Path, ...]:
     return (*own, *ours)
 
 
-def _refuse_unapproved(topics: Sequence[Topic], standings: Sequence[Standing], region: Region) -> None:
-    """Stop before a page is made if any leaflet must not be handed out, and say which and why."""
-    refused = [(topic.name, stands.why) for topic, stands in zip(topics, standings, strict=True) if not stands.approval]
-    if refused:
-        sentences = [f"{name} is not made for {region.code}: {why}." for name, why in refused]
-        sentences.append(
-            "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
-        )
-        raise HandoutError("\n".join(sentences), Exit.WRONG_FILE)
-
-
 def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
-    """Make leaflets, one PDF each, and yield each as soon as it lies whole in the folder `out`."""
+    """Make leaflets, one PDF each, and yield each as soon as it lies whole in the folder `out`.
+
+    Those that must not be handed out are not made; a HandoutError at the end says which and why.
+    """
     ready = plan(names, order)
-    check_folder(out)
-    for topic, stands in zip(ready.topics, ready.standings, strict=True):
+    if ready.topics:
+        check_folder(out)
+    for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
         printed = pdf.print_to_pdf(leaflet)
         file = out / f"{topic.name}-{topic.language}-{ready.setting.form.paper.value}.pdf"
         write_whole(file, printed.data)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
         yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, topic.pages, stands)
+    refuse_unapproved(ready)
+
+
+def refuse_unapproved(ready: Plan) -> None:
+    """Say which leaflets were not made for want of an approval; none: do nothing."""
+    if ready.refused:
+        cure = "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
+        raise HandoutError("\n".join((*ready.refused, cure)), Exit.WRONG_FILE)

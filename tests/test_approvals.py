@@ -162,6 +162,19 @@ def test_what_is_not_approved_can_be_refused(library: Path, run: Run, how: str, 
     assert run("make", "--all", *extra).code == 0
 
 
+def test_the_approved_ones_are_made_and_the_rest_is_named(
+    library: Path, run: Run, own_shelf: Put, tmp_path: Path
+) -> None:
+    """One lapsed leaflet must not keep a clinic from the seven others, nor slip through with them."""
+    own_shelf("other", GOOD.replace("EX-01", "EX-02").encode())
+    run("approve", "example", *WHO)
+    ran = run("make", "--all", "--approved-only")
+    assert ran.code == Exit.WRONG_FILE
+    assert PDF in ran.out
+    assert "other is not made for us: not approved." in ran.err
+    assert [file.name for file in (tmp_path / "out").iterdir()] == [PDF]
+
+
 def test_show_prints_what_changed(library: Path, run: Run) -> None:
     """Whoever approves anew should read the change, not the whole."""
     run("approve", "example", *WHO)
