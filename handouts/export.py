@@ -61,9 +61,10 @@ def names_by_file(shelf: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
     """Which topics belong into which file: first those whose codes begin with the file's, and that have the fewest."""
     found: dict[str, list[tuple[int, int, str]]] = {}
     for topic in shelf:
+        all_codes = sum(len(listed) for listed in topic.codes.values())
         for system, listed in topic.codes.items():
             for place, code in enumerate(listed if system in OPENEMR else ()):
                 if not codes.is_never_matched(code):
                     file = openemr_name(system, code, topic.language)
-                    found.setdefault(file, []).append((place, len(listed), topic.name))
+                    found.setdefault(file, []).append((place, all_codes, topic.name))
     return {file: tuple(dict.fromkeys(name for *_, name in sorted(found[file]))) for file in sorted(found)}

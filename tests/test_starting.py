@@ -82,9 +82,9 @@ def test_own_topics_add_to_ours_and_replace_them_by_name(library: Path, run: Run
 
 def test_own_snippets_and_drawings_come_first(library: Path) -> None:
     """A clinic's own heat advice belongs into every leaflet that gives it."""
-    own = put(library, "snippets/en/heat-safety.md", "Our own words.\n")
+    own = put(library, "snippets/en/heat-short.md", "Our own words.\n")
     found = Library(library)
-    assert found.snippets("en")["heat-safety"] == own
+    assert found.snippets("en")["heat-short"] == own
     assert found.snippets("en")["stop-rules"] == OURS.snippets("en")["stop-rules"]
     assert found.figure_folders("sleep-hygiene")[0] == library / "topics" / "sleep-hygiene" / "figures"
 
