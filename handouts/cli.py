@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
-from handouts import __version__
+from handouts import __version__, tables
 from handouts.approving import approve, changed
 from handouts.assets import Library
 from handouts.check import check
@@ -68,18 +68,16 @@ def main() -> NoReturn:
     try:
         app(prog_name="handouts")
     except HandoutError as error:
-        _talk().print(str(error), markup=False, highlight=False, soft_wrap=True)
+        _say(str(error))
         sys.exit(error.exit_code)
     except OSError as error:
         sys.stdout = None  # so that Python does not try it once more
-        _talk().print(
-            f"Something could not be read, written or shown: {error.strerror}.", markup=False, highlight=False
-        )
+        _say(f"Something could not be read, written or shown: {error.strerror}.")
         sys.exit(Exit.CANNOT_WRITE)
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
         place = traceback.extract_tb(error.__traceback__)[-1]
         sentence = f"This is a fault of ours ({type(error).__name__} in {Path(place.filename).name}:{place.lineno}). Nothing torn was left behind."
-        _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+        _say(sentence)
         sys.exit(Exit.OUR_FAULT)
     sys.exit(Exit.MADE)
 
@@ -91,6 +89,16 @@ def _talk() -> Console:
 def _results() -> Console:
     """Standard output; wide when it is a file or another program, so that nothing is cut off."""
     return Console() if sys.stdout.isatty() else Console(width=200)
+
+
+def _say(sentence: str) -> None:
+    """Talk to the person: a sentence, as it stands."""
+    _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def _answer(line: str, style: str | None = None) -> None:
+    """Give a line of the result, as it stands."""
+    _results().print(line, style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_version(wanted: bool) -> None:
@@ -156,7 +164,7 @@ def list_topics(
     """Show the topics there are: title, language, pages, version, review date, and who approved them."""
     library = find_library(clinic)
     if by_code and not as_json:
-        _results().print(_code_table(library))
+        _results().print(tables.of_codes(code_index(library)))
         return
     topics, faults = readable_shelf(library)
     stands = standings(topics, Order("", region.lower(), None, clinic))
@@ -164,7 +172,7 @@ def list_topics(
         found = [_as_data(topic, one) for topic, one in zip(topics, stands, strict=True)]
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        _results().print(_topic_table(topics, stands))
+        _results().print(tables.of_topics(topics, stands))
     if faults:
         raise faults
 
@@ -184,25 +192,6 @@ def _as_data(topic: Topic, stands: Standing) -> dict[str, object]:
         "overdue": stands.overdue,
         "codes": {system: list(codes) for system, codes in topic.codes.items()},
     }
-
-
-def _code_table(library: Library) -> Table:
-    table = Table("System", "Code", "Topic", box=None, padding=(0, 2, 0, 0))
-    for row in code_index(library):
-        table.add_row(*row)
-    return table
-
-
-def _topic_table(topics: Sequence[Topic], stands: Sequence[Standing]) -> Table:
-    table = Table(
-        "Topic", "Title", "Language", "Pages", "Version", "Review by", "Approval", box=None, padding=(0, 2, 0, 0)
-    )
-    table.columns[0].no_wrap = True  # it is what has to be typed
-    table.columns[0].min_width = max((len(topic.name) for topic in topics), default=0)
-    for topic, one in zip(topics, stands, strict=True):
-        due = f"{topic.review_by} (overdue)" if one.overdue else str(topic.review_by)
-        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), due, one.why)
-    return table
 
 
 # --- make ----------------------------------------------------------------------------------
@@ -239,7 +228,7 @@ def make_leaflets(
         raise HandoutError("Stopped. What was written is whole; the rest was not begun.", Exit.STOPPED) from None
     finally:
         if made:
-            _results().print(_made_table(made))
+            _results().print(tables.of_leaflets(made))
             _mention(made)
     if open_it:
         _open(made)
@@ -252,39 +241,32 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
             try:
                 made = list(make(names, order, out))
             except HandoutError as error:
-                _talk().print(
-                    f"{error}\nNot made anew; the last good PDF is still there.",
-                    markup=False,
-                    highlight=False,
-                    soft_wrap=True,
-                )
+                _say(f"{error}\nNot made anew; the last good PDF is still there.")
                 continue
             for one in made:
-                _results().print(
-                    f"{os.path.relpath(one.file)}: {one.pages} pages", markup=False, highlight=False, soft_wrap=True
-                )
+                _answer(f"{os.path.relpath(one.file)}: {one.pages} pages")
             _mention(made)
             if open_it:
                 _open(made)
                 open_it = False
     except KeyboardInterrupt:
-        _talk().print("Stopped watching.")
+        _say("Stopped watching.")
 
 
 def _mention(made: Sequence[Made]) -> None:
     """What whoever made leaflets should know before handing them out."""
     for one in made:
         if one.pages > one.budget:
-            _talk().print(_too_long(one), markup=False, highlight=False, soft_wrap=True)
+            _say(_too_long(one))
         if one.standing.overdue:
             sentence = f"{one.topic} is past its review date: have a clinician read it again before you hand it out."
-            _talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+            _say(sentence)
 
 
 def _open(made: Sequence[Made]) -> None:
     for one in made:
         if typer.launch(str(one.file)) != 0:
-            _talk().print(f"{one.file} could not be opened from here; open it yourself.", markup=False)
+            _say(f"{one.file} could not be opened from here; open it yourself.")
 
 
 def _too_long(made: Made) -> str:
@@ -305,7 +287,7 @@ def _chosen(topics: list[str], everything: bool, language: str, library: Library
     known = [topic for topic in whole_shelf(library) if topic.language == language]
     answer = ""
     if sys.stdin.isatty():
-        _talk().print(_topic_table(known, standings(known, Order(language, "", None, None))))
+        _talk().print(tables.of_topics(known, standings(known, Order(language, "", None, None))))
         answer = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
     if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
@@ -320,15 +302,6 @@ def _with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterato
         for one in made:
             bar.advance(task)
             yield one
-
-
-def _made_table(made: list[Made]) -> Table:
-    table = Table("Leaflet", "Pages", "Region", "Clinic", "Approval", "File", box=None, padding=(0, 2, 0, 0))
-    table.columns[5].overflow = "fold"
-    for one in made:
-        file = os.path.relpath(one.file)
-        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", one.standing.why, file)
-    return table
 
 
 # --- check ---------------------------------------------------------------------------------
@@ -363,45 +336,11 @@ def check_topics(
     if as_json:
         typer.echo(json.dumps([as_data(report) for report in reports], indent=2, ensure_ascii=False))
     else:
-        _results().print(_report_table(reports))
+        _results().print(tables.of_reports(reports))
         for sentence in _findings(reports):
-            _results().print(sentence, markup=False, highlight=False, soft_wrap=True)
+            _answer(sentence)
     if not all(report.holds for report in reports):
         raise HandoutError("A rule that must hold is broken: see the lines marked “must”.", Exit.WRONG_FILE)
-
-
-def _report_table(reports: Sequence[Report]) -> Table:
-    heads = (
-        "Topic",
-        "Language",
-        "Region",
-        "SMOG",
-        "Flesch–Kincaid",
-        "Words a sentence",
-        "Pages",
-        "Must",
-        "Look",
-        "Approval",
-    )
-    table = Table(*heads, box=None, padding=(0, 2, 0, 0))
-    table.columns[0].no_wrap = True
-    for report in reports:
-        whole = report.whole
-        grades = (f"{whole.smog:.1f}", f"{whole.grade:.1f}", f"{whole.mean:.1f}") if whole else ("–", "–", "–")
-        must = sum(finding.breaks for finding in report.findings)
-        look = sum(not finding.must for finding in report.findings)
-        pages = f"{report.pages} of {report.topic.pages}"
-        table.add_row(
-            report.topic.name,
-            report.topic.language,
-            report.region,
-            *grades,
-            pages,
-            str(must),
-            str(look),
-            report.standing.why,
-        )
-    return table
 
 
 def _findings(reports: Sequence[Report]) -> list[str]:
@@ -455,14 +394,14 @@ def approve_topic(
     if show:
         for line in changed(name, order) or ("Nothing has changed.",):
             colour = {"+": "green", "-": "red"}.get(line[0])
-            _results().print(line, style=colour, markup=False, highlight=False, soft_wrap=True)
+            _answer(line, style=colour)
         return
     answers = _answers(ticked)
     given = approve(name, order, by, role, until, answers)
     sentence = f"{name} is approved for {given.region} by {given.by}, {given.role}, until {given.until}. Its footer says so from now on."
-    _results().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    _answer(sentence)
     if missing := [one for one in QUESTIONS if one not in answers]:
-        _talk().print(f"Not ticked: {', '.join(missing)}.", markup=False, highlight=False, soft_wrap=True)
+        _say(f"Not ticked: {', '.join(missing)}.")
 
 
 def _answers(ticked: list[str] | None) -> tuple[str, ...]:
@@ -476,7 +415,7 @@ def _answers(ticked: list[str] | None) -> tuple[str, ...]:
     if not sys.stdin.isatty():
         return ()
     for one, question in QUESTIONS.items():
-        _talk().print(f"{one:9} {question}", markup=False, highlight=False, soft_wrap=True)
+        _say(f"{one:9} {question}")
     said = typer.prompt(
         "Which do you answer with no, or cannot answer? Their ids with spaces between (none: Enter)",
         default="",
@@ -502,9 +441,7 @@ def init_library(
     if not name and sys.stdin.isatty():
         name = typer.prompt("What is your clinic called?", err=True)
     file = begin_library(folder, name, region.lower())
-    _results().print(
-        f"Made {file}. Fill it in, then run `handouts` inside {folder}.", markup=False, highlight=False, soft_wrap=True
-    )
+    _answer(f"Made {file}. Fill it in, then run `handouts` inside {folder}.")
 
 
 @app.command("new")
@@ -518,7 +455,7 @@ def new_topic(
     """Begin a leaflet of your own: it can be made at once, and its blanks stand in [[ ]]."""
     file = begin_topic(topic, title, clinic)
     said = f"Made {os.path.relpath(file)}. Fill in what stands in [[ ]]; `handouts make {topic} --watch` shows it as you write, `handouts check {topic}` what is missing."
-    _results().print(said, markup=False, highlight=False, soft_wrap=True)
+    _answer(said)
 
 
 export = typer.Typer(help="Write leaflets under the names another program looks for.", no_args_is_help=True)

@@ -46,6 +46,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "codes", "files", "make", "page", "pdf", "shelf"}, set()),
     "watch": (set(), set()),
+    "tables": ({"model", "make", "quality"}, {"rich"}),
     "cli": (
         {
             "errors",
@@ -61,6 +62,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "approving",
             "starting",
             "export",
+            "tables",
             "watch",
         },
         {"typer", "rich"},

@@ -1,0 +1,74 @@
+"""Topics, leaflets and reports in; tables for a terminal out."""
+
+import os
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from handouts.make import Made
+from handouts.model import Standing, Topic
+from handouts.quality import Report
+
+
+def _table(*heads: str) -> Table:
+    return Table(*heads, box=None, padding=(0, 2, 0, 0))
+
+
+def of_codes(rows: Sequence[tuple[str, str, str]]) -> Table:
+    table = _table("System", "Code", "Topic")
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def of_topics(topics: Sequence[Topic], stands: Sequence[Standing]) -> Table:
+    table = _table("Topic", "Title", "Language", "Pages", "Version", "Review by", "Approval")
+    table.columns[0].no_wrap = True  # it is what has to be typed
+    table.columns[0].min_width = max((len(topic.name) for topic in topics), default=0)
+    for topic, one in zip(topics, stands, strict=True):
+        due = f"{topic.review_by} (overdue)" if one.overdue else str(topic.review_by)
+        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), due, one.why)
+    return table
+
+
+def of_leaflets(made: Sequence[Made]) -> Table:
+    table = _table("Leaflet", "Pages", "Region", "Clinic", "Approval", "File")
+    table.columns[5].overflow = "fold"
+    for one in made:
+        file = os.path.relpath(one.file)
+        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", one.standing.why, file)
+    return table
+
+
+def of_reports(reports: Sequence[Report]) -> Table:
+    heads = (
+        "Topic",
+        "Language",
+        "Region",
+        "SMOG",
+        "Flesch–Kincaid",
+        "Words a sentence",
+        "Pages",
+        "Must",
+        "Look",
+        "Approval",
+    )
+    table = _table(*heads)
+    table.columns[0].no_wrap = True
+    for report in reports:
+        whole = report.whole
+        grades = (f"{whole.smog:.1f}", f"{whole.grade:.1f}", f"{whole.mean:.1f}") if whole else ("–", "–", "–")
+        must = sum(finding.breaks for finding in report.findings)
+        look = sum(not finding.must for finding in report.findings)
+        pages = f"{report.pages} of {report.topic.pages}"
+        table.add_row(
+            report.topic.name,
+            report.topic.language,
+            report.region,
+            *grades,
+            pages,
+            str(must),
+            str(look),
+            report.standing.why,
+        )
+    return table
