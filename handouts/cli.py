@@ -11,14 +11,13 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from handouts import __version__, tables
 from handouts.approving import approve, changed
 from handouts.assets import Library
 from handouts.check import check
 from handouts.errors import Exit, HandoutError, nearest
-from handouts.export import for_openemr
+from handouts.export import Exported, for_openemr
 from handouts.files import write_whole
 from handouts.judgement import QUESTIONS
 from handouts.make import Made, Order, make, standings, watched
@@ -475,10 +474,10 @@ def export_openemr(
 ) -> None:
     """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
     order = Order(language, region.lower(), paper, clinic, approved_only)
-    table = Table("File", "Pages", "Topics", box=None, padding=(0, 2, 0, 0))
+    written: list[Exported] = []
     try:
         for one in for_openemr(order, folder):
-            table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
+            written.append(one)  # noqa: PERF402  # what was written is shown even if the rest is refused
     finally:
-        if table.rows:
-            _results().print(table)
+        if written:
+            _results().print(tables.of_files(written))

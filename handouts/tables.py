@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from handouts.export import Exported
 from handouts.make import Made
 from handouts.model import Standing, Topic
 from handouts.quality import Report
@@ -37,6 +38,13 @@ def of_leaflets(made: Sequence[Made]) -> Table:
     for one in made:
         file = os.path.relpath(one.file)
         table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", one.standing.why, file)
+    return table
+
+
+def of_files(written: Sequence[Exported]) -> Table:
+    table = _table("File", "Pages", "Topics")
+    for one in written:
+        table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
     return table
 
 

@@ -46,7 +46,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "codes", "files", "make", "page", "pdf", "shelf"}, set()),
     "watch": (set(), set()),
-    "tables": ({"model", "make", "quality"}, {"rich"}),
+    "tables": ({"model", "export", "make", "quality"}, {"rich"}),
     "cli": (
         {
             "errors",
