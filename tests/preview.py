@@ -8,7 +8,7 @@ from PIL import Image
 from handouts import clinics, page, pdf, reading
 from handouts.model import Format, Paper, Setting, Standing
 
-PAGES = [("neck-pain-self-care", 0), ("neck-pain-self-care", 2), ("dystonia-or-fibromyalgia", 1)]
+PAGES = [("neck-pain-self-care", 0), ("gentle-movement", 2), ("dystonia-or-fibromyalgia", 1)]
 PICTURE = Path(__file__).parent.parent / ".github" / "leaflets.png"
 HEIGHT, GAP, GROUND = 560, 14, "#c9d2d8"
 
