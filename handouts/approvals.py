@@ -71,7 +71,7 @@ def standing(topic: Topic, region: Region, approvals: Sequence[Approval], today:
     of_topic = [one for one in approvals if one.topic == topic.name]
     same = [one for one in of_topic if (one.language, one.region) == (topic.language, region.code)]
     if not same:
-        places = sorted({f"{one.language} in {one.region}" for one in of_topic})
+        places = sorted({f"region {one.region} ({one.language})" for one in of_topic})
         why = f"approved only for {', '.join(places)}" if places else "not approved"
         return Standing(None, why, today > topic.review_by)
     last = same[-1]
@@ -79,7 +79,7 @@ def standing(topic: Topic, region: Region, approvals: Sequence[Approval], today:
         why = f"what it says has changed since {last.by} approved it on {last.on}"
         return Standing(None, why, today > topic.review_by)
     if today > last.until:
-        return Standing(None, f"the approval by {last.by} ran out on {last.until}", overdue=True)
+        return Standing(None, f"the approval by {last.by} ran out on {last.until}", today > topic.review_by)
     return Standing(last, f"approved by {last.by} until {last.until}", overdue=False)
 
 
@@ -87,7 +87,7 @@ def need_own(library: Library) -> Path:
     """The folder of the clinic's library; a HandoutError says how to make one where there is none."""
     if library.own is None:
         raise HandoutError(
-            "This belongs into your clinic's library, and there is no clinic file here. `handouts init FOLDER` makes "
+            "This needs a clinic's library, and there is no clinic file here. `handouts init FOLDER` makes "
             "one; run this inside it, or name its clinic file with --clinic.",
             Exit.WRONG_FILE,
         )

@@ -96,7 +96,7 @@ def _level(fence: Fence, nodes: list[Node], parser: Parser) -> int:
 
 def _nested(node: Node, outer: Fence, parser: Parser) -> bool:
     if isinstance(node, Fence):
-        where = f"starts inside “{outer.kind}” (line {outer.line})"
+        where = f"starts inside “{outer.kind}” (line {parser.place(outer.line).line})"
         parser.complain(node.line, f"the block “{node.kind}” {where}", "write ::: before it, to close that one first")
     return isinstance(node, Fence)
 

@@ -212,6 +212,8 @@ def make_leaflets(
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     library = find_library(clinic)
+    if everything and code:
+        raise HandoutError("Give codes or write --all, not both.", Exit.WRONG_COMMAND)
     by_code = topics_for_codes(code, language, library) if code else ()
     named = _chosen(topics or [], everything, language, library) if topics or everything or not code else []
     names = find_topics([*named, *by_code], language, library)
@@ -235,6 +237,7 @@ def make_leaflets(
 
 def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open_it: bool) -> None:
     """Make the leaflets anew at each save, until Ctrl-C. A broken file leaves the last good PDF as it is."""
+    _say("Watching; Ctrl-C stops.")
     try:
         for _ in saves(watched(library)):
             try:
@@ -270,8 +273,8 @@ def _open(made: Sequence[Made]) -> None:
 
 def _too_long(made: Made) -> str:
     """What can be done when a leaflet needs another sheet."""
-    cure = "Shorten the clinic's address or hours, or write “print_sources: no” in its file." if made.clinic else ""
-    return f"{made.topic} has {made.pages} pages; it was meant to have {made.budget}. {cure or 'Shorten its text.'}"
+    cure = ", or the clinic's address or hours; or write “print_sources: no” in its file" if made.clinic else ""
+    return f"{made.topic} has {made.pages} pages; it was meant to have {made.budget}. Shorten its text{cure}."
 
 
 def _chosen(topics: list[str], everything: bool, language: str, library: Library) -> list[str]:
@@ -284,10 +287,9 @@ def _chosen(topics: list[str], everything: bool, language: str, library: Library
     if everything:
         return list(names)
     known = [topic for topic in whole_shelf(library) if topic.language == language]
-    answer = ""
     if sys.stdin.isatty():
         _talk().print(tables.of_topics(known, standings(known, Order(language, "", None, None))))
-        answer = typer.prompt("Which topics? Names or their beginnings, with spaces between", err=True)
+    answer = _asked("Which topics? Names or their beginnings, with spaces between", "")
     if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
     return answer.replace(",", " ").split()
@@ -359,7 +361,9 @@ def _findings(reports: Sequence[Report]) -> list[str]:
 Until = Annotated[
     str,
     typer.Option(
-        "--until", help="The day to review it by, such as 2028-11-21. Default: the leaflet's own.", show_default=False
+        "--until",
+        help="The day the approval ends, such as 2028-11-21. Default: the leaflet's review date.",
+        show_default=False,
     ),
 ]
 Ticked = Annotated[
@@ -395,6 +399,7 @@ def approve_topic(
             colour = {"+": "green", "-": "red"}.get(line[0])
             _answer(line, style=colour)
         return
+    by, role = by or _asked("Who approves?"), role or _asked("As what? Such as GP or physiotherapist")
     answers = _answers(ticked)
     given = approve(name, order, by, role, until, answers)
     sentence = f"{name} is approved for {given.region} by {given.by}, {given.role}, until {given.until}. Its footer says so from now on."
@@ -406,23 +411,34 @@ def approve_topic(
 def _answers(ticked: list[str] | None) -> tuple[str, ...]:
     """The questions answered with yes: those named, else those a person at a terminal does not say no to."""
     if ticked is not None:
-        unknown = [one for one in ticked if one not in (*QUESTIONS, "all")]
-        if unknown:
-            sentences = [f"There is no question “{one}”; {nearest(one, QUESTIONS)}" for one in unknown]
-            raise HandoutError("\n".join(sentences), Exit.WRONG_COMMAND)
+        _refuse_unknown(ticked)
         return tuple(one for one in QUESTIONS if one in ticked or "all" in ticked)
     if not sys.stdin.isatty():
         return ()
     for one, question in QUESTIONS.items():
         _say(f"{one:9} {question}")
-    said = typer.prompt(
-        "Which do you answer with no, or cannot answer? Their ids with spaces between (none: Enter)",
-        default="",
-        show_default=False,
-        err=True,
-    )
-    no = said.replace(",", " ").split()
-    return _answers([one for one in QUESTIONS if one not in no] if all(one in QUESTIONS for one in no) else no)
+    no = _asked("Which do you answer with no, or cannot answer? Their ids with spaces between (none: Enter)", "")
+    denied = no.replace(",", " ").split()
+    _refuse_unknown(denied)
+    if "facts" in denied:
+        raise HandoutError("Then it is not approved. Have the statements put right first.", Exit.WRONG_FILE)
+    return tuple(one for one in QUESTIONS if one not in denied)
+
+
+def _refuse_unknown(ids: list[str]) -> None:
+    if unknown := [one for one in ids if one not in (*QUESTIONS, "all")]:
+        sentences = [f"There is no question “{one}”; {nearest(one, QUESTIONS)}" for one in unknown]
+        raise HandoutError("\n".join(sentences), Exit.WRONG_COMMAND)
+
+
+def _asked(question: str, otherwise: str | None = None) -> str:
+    """What a person at a terminal answers; nothing where there is none."""
+    if not sys.stdin.isatty():
+        return ""
+    try:
+        return str(typer.prompt(question, default=otherwise, show_default=False, err=True))
+    except typer.Abort:
+        raise HandoutError("Stopped; nothing was written.", Exit.STOPPED) from None
 
 
 # --- init, new, export ---------------------------------------------------------------------
@@ -437,8 +453,7 @@ def init_library(
     region: RegionCode = "",
 ) -> None:
     """Begin your clinic's own library: its name and colours, its approvals, its own leaflets."""
-    if not name and sys.stdin.isatty():
-        name = typer.prompt("What is your clinic called?", err=True)
+    name = name or _asked("What is your clinic called?")
     file = begin_library(folder, name, region.lower())
     _answer(f"Made {file}. Fill it in, then run `handouts` inside {folder}.")
 

@@ -13,6 +13,7 @@ from handouts.fields import Fields
 from handouts.files import read_text, shown
 from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
 
+NAME = "clinic.yaml"
 PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
 MOST_LOGO_BYTES = 2_000_000
@@ -175,11 +176,14 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
 
 
 def find_clinic_file(named: Path | None) -> Path | None:
-    """The clinic file that was named, else `clinic.yaml` in the current folder, else none."""
-    if named is not None and not _is_file(named):
+    """The clinic file that was named, else `clinic.yaml` in the current folder or one above it, else none."""
+    if named is None:
+        here = Path.cwd()
+        return next((f for f in (folder / NAME for folder in (here, *here.parents)) if os.path.lexists(f)), None)
+    file = named / NAME if _is_file(named / NAME) else named
+    if not _is_file(file):
         raise HandoutError(f"There is no clinic file {shortened(str(named))}; check its name.", Exit.WRONG_FILE)
-    file = named or Path("clinic.yaml")
-    return file.absolute() if os.path.lexists(file) else None
+    return file.absolute()
 
 
 def find_library(named: Path | None) -> Library:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from handouts import clinics, codes, make, page, pdf
+from handouts import clinics, make, page, pdf
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
 from handouts.make import Order
@@ -46,15 +46,17 @@ def for_openemr(order: Order, folder: Path) -> Iterator[Exported]:
     if leaflets:
         check_folder(folder)
     printed: dict[tuple[str, ...], Pdf] = {}
+    not_made: list[Path] = []
     for file, picked in wanted.items():
         names = tuple(name for name in picked if name in leaflets)
         if not names:
+            not_made.append(folder / file)
             continue
         if names not in printed:
             printed[names] = pdf.print_to_pdf(*(leaflets[name] for name in names))
         write_whole(folder / file, printed[names].data)
         yield Exported(folder / file, names, printed[names].pages)
-    make.refuse_unapproved(ready)
+    make.refuse_unapproved(ready, not_made)
 
 
 def names_by_file(shelf: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
@@ -64,7 +66,6 @@ def names_by_file(shelf: Sequence[Topic]) -> dict[str, tuple[str, ...]]:
         all_codes = sum(len(listed) for listed in topic.codes.values())
         for system, listed in topic.codes.items():
             for place, code in enumerate(listed if system in OPENEMR else ()):
-                if not codes.is_never_matched(code):
-                    file = openemr_name(system, code, topic.language)
-                    found.setdefault(file, []).append((place, all_codes, topic.name))
+                file = openemr_name(system, code, topic.language)
+                found.setdefault(file, []).append((place, all_codes, topic.name))
     return {file: tuple(dict.fromkeys(name for *_, name in sorted(found[file]))) for file in sorted(found)}

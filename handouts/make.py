@@ -1,6 +1,6 @@
 """The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -109,18 +109,20 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     ready = plan(names, order)
     if ready.topics:
         check_folder(out)
+    files = {name: out / f"{name}-{order.language}-{ready.setting.form.paper.value}.pdf" for name in names}
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
         printed = pdf.print_to_pdf(leaflet)
-        file = out / f"{topic.name}-{topic.language}-{ready.setting.form.paper.value}.pdf"
+        file = files.pop(topic.name)
         write_whole(file, printed.data)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
         yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, topic.pages, stands)
-    refuse_unapproved(ready)
+    refuse_unapproved(ready, files.values())
 
 
-def refuse_unapproved(ready: Plan) -> None:
-    """Say which leaflets were not made for want of an approval; none: do nothing."""
+def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:
+    """Say which leaflets were not made for want of an approval, and which old files are there still; none: do nothing."""
     if ready.refused:
+        old = [f"{file} is an older one and still there; do not hand it out." for file in not_made if file.exists()]
         cure = "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
-        raise HandoutError("\n".join((*ready.refused, cure)), Exit.WRONG_FILE)
+        raise HandoutError("\n".join((*ready.refused, *old, cure)), Exit.WRONG_FILE)

@@ -78,8 +78,12 @@ class Parser:
         return self._text(tree.children[0], line)
 
     def complain(self, line: int, what: str, instead: str) -> None:
-        place = self.places.get(line, Place(self.file, line))
+        place = self.place(line)
         self.problems.append(Problem(place.file, place.line, what, instead))
+
+    def place(self, line: int) -> Place:
+        """Where a line is written, in the file or in a snippet that was put in."""
+        return self.places.get(line, Place(self.file, line))
 
     # Blocks of Markdown ------------------------------------------------------------------
 

@@ -140,6 +140,7 @@ class Subject:
     topic: Topic
     setting: Setting
     layout: Layout
+    standing: Standing
     today: date
 
     @property
@@ -156,7 +157,7 @@ class Subject:
 
 def report(topic: Topic, setting: Setting, layout: Layout, standing: Standing, today: date) -> Report:
     """Judge one leaflet."""
-    subject = Subject(fill(topic, setting.region.words), setting, layout, today)
+    subject = Subject(fill(topic, setting.region.words), setting, layout, standing, today)
     measures = measured(subject)
     findings = [finding for judge in JUDGES for finding in judge(subject)]
     findings = _excused(findings, topic)
@@ -373,7 +374,7 @@ def _looks(subject: Subject) -> Iterator[Finding]:
 
 
 def _dates(subject: Subject) -> Iterator[Finding]:
-    if subject.today > subject.topic.review_by:
+    if subject.today > subject.topic.review_by and not subject.standing.approval:  # an approval has a day of its own
         what = f"its review was due on {subject.topic.review_by}"
         yield subject.found("review-date", "review_by", what, "review it, and give it a new date and version")
 

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from handouts import assets, blocks, snippets
 from handouts.assets import OURS, Library
+from handouts.codes import is_never_matched
 from handouts.drawings import read_drawings
-from handouts.errors import Problem, nearest, refuse
+from handouts.errors import Problem, nearest, refuse, shortened
 from handouts.fields import Fields
 from handouts.files import read_text, shown
 from handouts.markdown import Fence, Parser
@@ -34,6 +35,9 @@ LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
 SECTION = 2  # the heading level of a section; 1 is the title
 FRONT_MATTER = ("title", "summary", "main_message", "audience", "version", "written", "review_by", "pages", "sources")
+ICD_10 = r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"
+#: What a code of a system looks like; letters are capitals, as `codes` compares them.
+CODE_FORMS = {"icd-10": ICD_10, "icd-10-cm": ICD_10, "snomed-ct": r"\d{6,18}", "loinc": r"\d{1,7}-\d"}
 CODE_SYSTEMS = ("icd-10", "icd-10-cm", "icd-11", "snomed-ct", "loinc", "icpc-2")
 
 
@@ -153,6 +157,16 @@ def _words_alone(fields: Fields, name: str, example: str = "some words") -> str:
 def _codes(fields: Fields) -> Mapping[str, tuple[str, ...]]:
     inner = fields.mapping("codes", "icd-10: [M54.2]")
     codes = {system: inner.texts(system, needed=False) for system in CODE_SYSTEMS}
+    for system, found in codes.items():
+        for code in found:
+            if system in CODE_FORMS and not re.fullmatch(CODE_FORMS[system], code):
+                inner.complain(
+                    system, f"“{shortened(code)}” is no code of {system}", "write it as M54.2 or 81680005 are"
+                )
+            elif system.startswith("icd-10") and is_never_matched(code):
+                inner.complain(
+                    system, f"{code} must never pick a self-care leaflet", "leave it out: it needs a clinician first"
+                )
     inner.done()
     return {system: found for system, found in codes.items() if found}
 

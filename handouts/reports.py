@@ -6,8 +6,10 @@ from handouts import assets
 from handouts.errors import Problem
 from handouts.files import found, read_text
 from handouts.judgement import QUESTIONS
+from handouts.model import Place
 from handouts.page import templates
 from handouts.quality import MEASURED_LANGUAGE, RULES, SMOG_NORM, Finding, Measure, Report
+from handouts.told import Told
 
 
 def as_data(report: Report) -> dict[str, object]:
@@ -24,7 +26,10 @@ def as_data(report: Report) -> dict[str, object]:
         "approval": report.standing.why,
         "reading_age": _measure(report.whole) if report.whole else None,
         "sections": [_measure(measure) for measure in report.sections],
-        "longest_sentences": [{"words": one.words, "line": _line(report, one.line)} for one in report.longest],
+        "longest_sentences": [
+            {"words": one.words, "file": _place(report, one).file, "line": _place(report, one).line}
+            for one in report.longest
+        ],
         "hard_words": [
             {"word": h.word, "file": h.place.file, "line": h.place.line, "times": h.times, "explained": h.explained}
             for h in report.hard_words
@@ -34,8 +39,8 @@ def as_data(report: Report) -> dict[str, object]:
     }
 
 
-def _line(report: Report, line: int) -> int:
-    return report.topic.places[line].line
+def _place(report: Report, told: Told) -> Place:
+    return report.topic.places[told.line]
 
 
 def _measure(measure: Measure) -> dict[str, object]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from handouts import assets, make
 from handouts.approvals import HEAD, need_own, years_later
+from handouts.assets import OURS
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
 from handouts.shelf import find_library, readable_shelf
@@ -48,7 +49,15 @@ def begin_topic(name: str, title: str, clinic_file: Path | None) -> Path:
             f"“{name[:LONGEST_NAME]}” cannot be the name of a topic; write small letters, digits and hyphens, such as back-pain.",
             Exit.WRONG_COMMAND,
         )
+    if re.search(r"[{}*]|</?\w", title):
+        raise HandoutError("A title is words alone: no { }, * or <tags>.", Exit.WRONG_COMMAND)
     file = own / "topics" / name / "en.md"
+    if name in OURS.topic_names() and not file.exists():
+        raise HandoutError(
+            f"{name} is one of ours, and a blank would take its place. Choose another name; to change ours, copy "
+            f"{OURS.topic_file(name, 'en')} to {file}.",
+            Exit.WRONG_COMMAND,
+        )
     if file.exists():
         raise HandoutError(f"{file} is there already; nothing was changed.", Exit.WRONG_COMMAND)
     topics, _ = readable_shelf(library)

@@ -129,7 +129,7 @@ def test_styles_dates_and_the_version_do_not_lapse_it(library: Path, run: Run, t
 def test_another_region_is_not_approved(library: Path, run: Run) -> None:
     """The number to call is another one there."""
     run("approve", "example", *WHO)
-    assert "approved only for en in us" in run("list", "--region", "uk").out
+    assert "approved only for region us (en)" in run("list", "--region", "uk").out
 
 
 def test_it_runs_out(library: Path, run: Run, day: Callable[[date], None], tmp_path: Path) -> None:
@@ -139,11 +139,12 @@ def test_it_runs_out(library: Path, run: Run, day: Callable[[date], None], tmp_p
     assert why(run).startswith("approved by")
     day(date(2027, 5, 2))
     assert "the approval by A. Example ran out on 2027-05-01" in " ".join(run("list").out.split())
-    ran = run("make", "example")
-    assert "past its review date" in ran.err
-    assert "Not yet approved by the clinic" in footer(tmp_path / "out" / PDF)
+    assert "past its review date" not in run("make", "example").err
+    words = footer(tmp_path / "out" / PDF)
+    assert "Not yet approved by the clinic" in words
+    assert "Review by November 2028" in words
     day(date(2028, 11, 22))
-    run("make", "example")
+    assert "past its review date" in run("make", "example").err
     assert "Review was due November 2028" in footer(tmp_path / "out" / PDF)
 
 
@@ -160,6 +161,8 @@ def test_what_is_not_approved_can_be_refused(library: Path, run: Run, how: str, 
     assert not (tmp_path / "out").exists()
     run("approve", "example", *WHO)
     assert run("make", "--all", *extra).code == 0
+    library.write_text(GOOD.replace("Keep moving.", "Keep on moving."), encoding="utf-8")
+    assert f"{PDF} is an older one and still there; do not hand it out." in run("make", "--all", *extra).err
 
 
 def test_the_approved_ones_are_made_and_the_rest_is_named(
@@ -246,6 +249,18 @@ def test_names_are_text_to_the_end(library: Path, run: Run, tmp_path: Path) -> N
     assert [one.by for one in approvals.read_approvals(Library(tmp_path))] == [by, by]
     run("make", "example")
     assert f"Approved by {by}, GP" in footer(tmp_path / "out" / PDF)
+
+
+def test_who_says_a_statement_is_wrong_does_not_approve(
+    monkeypatch: pytest.MonkeyPatch, library: Path, run: Run, tmp_path: Path
+) -> None:
+    """An approval of something its approver calls wrong would be worth nothing."""
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("handouts.cli.typer.prompt", lambda *_, **__: "facts")
+    ran = run("approve", "example", *WHO)
+    assert ran.code == Exit.WRONG_FILE
+    assert "Then it is not approved." in ran.err
+    assert approvals.read_approvals(Library(tmp_path)) == ()
 
 
 def test_the_transcript_holds_every_word_and_the_region(own_shelf: Put) -> None:

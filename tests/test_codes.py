@@ -1,13 +1,17 @@
 """Diagnosis codes: exact ones pick a leaflet, dangerous ones never do, and nothing is guessed."""
 
 import re
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from handouts import codes
+from handouts import codes, reading
 from handouts.assets import OURS
 from handouts.errors import Exit, HandoutError
 from handouts.shelf import whole_shelf
+
+from .conftest import CASES
 
 SHELF = whole_shelf(OURS)
 NECK, SLEEP, WHICH = "neck-pain-self-care", "sleep-hygiene", "dystonia-or-fibromyalgia"
@@ -74,6 +78,26 @@ def test_a_neighbouring_code_is_not_guessed(code: str) -> None:
     """A trapped nerve, sleep apnoea or a child's wry neck need other words."""
     with pytest.raises(HandoutError, match="No topic has the code"):
         codes.topics_for([code], SHELF)
+
+
+@pytest.mark.parametrize(
+    ("codes_field", "said"),
+    [
+        ("icd-10: [I63.9]", "I63.9 must never pick a self-care leaflet"),
+        ("icd-10-cm: [C71.9]", "C71.9 must never pick a self-care leaflet"),
+        ("icd-10: [m54.2]", "“m54.2” is no code of icd-10"),
+        ("icd-10: [54.2]", "“54.2” is no code of icd-10"),
+        ("snomed-ct: [8168A]", "“8168A” is no code of snomed-ct"),
+    ],
+)
+def test_a_code_that_could_not_or_must_not_pick_is_refused_in_the_topic(
+    own_shelf: Callable[[str, bytes], Path], codes_field: str, said: str
+) -> None:
+    """A slip in a topic's fields must not put self-care behind the code of a stroke, nor a leaflet behind no code."""
+    good = (CASES / "topics" / "good.md").read_text(encoding="utf-8")
+    own_shelf("example", good.replace("icd-10: [M54.2]", codes_field).encode())
+    with pytest.raises(HandoutError, match=said):
+        reading.read_topics(["example"], "en", [])
 
 
 def test_no_topic_claims_a_code_that_must_pick_none() -> None:

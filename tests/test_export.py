@@ -48,12 +48,6 @@ def test_every_code_of_the_shelf_has_a_file_with_what_it_picks() -> None:
     assert found["icd10_m54.2_en.pdf"][0] == "neck-pain-self-care"
 
 
-def test_a_code_that_must_pick_none_has_no_file(own_shelf: Put) -> None:
-    """A slip in a topic's fields must not put self-care behind the code of a stroke."""
-    own_shelf("example", GOOD.replace("[M54.2]", "[I63.9, M54.2]").encode())
-    assert list(export.names_by_file(whole_shelf(OURS))) == ["icd10_m54.2_en.pdf"]
-
-
 def test_topics_that_share_a_code_share_a_file(own_shelf: Put, run: Run, tmp_path: Path) -> None:
     """Each keeps its own page numbers and its place in the tags, and starts on a fresh sheet."""
     own_shelf("walking", GOOD.encode())

@@ -80,6 +80,17 @@ def test_own_topics_add_to_ours_and_replace_them_by_name(library: Path, run: Run
     assert "Our own sleep" in words_in(library / "out" / "sleep-hygiene-en-letter.pdf")
 
 
+def test_a_library_is_found_from_a_folder_below_and_by_its_folder(
+    library: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Whoever works in a topic's folder must not get a leaflet without the clinic's name."""
+    monkeypatch.chdir(library / "topics")
+    assert run("make", "sleep", "--out", "pdfs").code == 0
+    assert "Example Clinic" in words_in(library / "topics" / "pdfs" / "sleep-hygiene-en-letter.pdf")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert "Example Clinic" in run("make", "sleep", "--clinic", str(library)).out
+
+
 def test_own_snippets_and_drawings_come_first(library: Path) -> None:
     """A clinic's own heat advice belongs into every leaflet that gives it."""
     own = put(library, "snippets/en/heat-short.md", "Our own words.\n")
@@ -172,6 +183,15 @@ def test_new_topics_get_ids_of_their_own_and_overwrite_nothing(library: Path, ru
     again = run("new", "one")
     assert again.code == Exit.WRONG_COMMAND
     assert "is there already; nothing was changed." in again.err
+
+
+def test_a_new_topic_does_not_hide_one_of_ours_behind_a_blank(library: Path, run: Run) -> None:
+    """The clinic's shelf would lose a finished leaflet without a word."""
+    ran = run("new", "sleep-hygiene")
+    assert ran.code == Exit.WRONG_COMMAND
+    assert "is one of ours" in ran.err
+    assert run("new", "fine", "--title", "A {b}").code == Exit.WRONG_COMMAND
+    assert list((library / "topics").iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["Back Pain", "../escape", "a/b", "", "x" * 61])

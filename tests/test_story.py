@@ -109,6 +109,7 @@ def test_list_shows_the_shelf_and_speaks_to_programs(run: Run) -> None:
     [
         (["make", "nek-pain"], "There is no topic “nek-pain”; did you mean “neck-pain-self-care”?"),
         (["make", "neck", "xyzzy", "--all"], "Name topics or write --all, not both."),
+        (["make", "--all", "--code", "M54.2"], "Give codes or write --all, not both."),
         (["make"], "Name a topic, or write --all."),
         (["make", "neck", "--language", "fr"], "neck-pain-self-care is not written in “fr”"),
         (["make", "--all", "--language", "fr"], "No topic is written in “fr”."),
