@@ -57,7 +57,7 @@ RULES: Mapping[str, tuple[bool, str]] = {
     "pages": (True, "Within its pages, and no odd page out"),
     "contrast": (True, "Colours that can be read (WCAG AA)"),
     "review-date": (True, "Not past its review date"),
-    "sources": (True, "Sources"),
+    "sources": (True, "Sources that are printed in the region"),
     "blank": (True, "No blank of a new topic left"),
     "exception": (True, "Every exception excuses something"),
     "wide-line": (False, f"Lines of {WIDEST_LINE} signs at most"),
@@ -334,8 +334,8 @@ def _has_what_it_needs(subject: Subject) -> Iterator[Finding]:
         yield subject.found(
             "tool", "title", "there is nothing to tick or to write on", f"add a block: {', '.join(TOOLS)}"
         )
-    if not topic.sources:
-        yield subject.found("sources", "sources", "there are no sources", "say where it comes from")
+    if not any(source.region in ("", subject.region.code) for source in topic.sources):
+        yield subject.found("sources", "sources", "no source is printed in this region", "say where it comes from")
     for block in every(Block, (topic.opening, topic.sections)):
         if any(e.pictures for e in block.entries) and not any(True for _ in every(Paragraph, block)):
             yield subject.found("caption", block.line, "a picture without words", "say what it shows")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from handouts import clinics, quality, reading, reports
 from handouts.errors import Exit
-from handouts.model import Format, Layout, Paper, Setting
+from handouts.model import Block, Clinic, Format, Layout, Paper, Setting
 from handouts.quality import Report
 
 from .conftest import CASES, UNAPPROVED, Ran
@@ -24,13 +25,18 @@ FRONT = ("Call 911 now if", "Get help the same day", "Book a visit")
 
 
 def judged(
-    put: Put, text: str, *, pages: tuple[tuple[str, ...], ...] = (FRONT, ("More.",)), today: date = TODAY
+    put: Put,
+    text: str,
+    *,
+    pages: tuple[tuple[str, ...], ...] = (FRONT, ("More.",)),
+    today: date = TODAY,
+    clinic: Clinic | None = None,
 ) -> Report:
     """The report on a topic of this text, as if it were printed on these pages."""
     put("example", text.encode())
     region = clinics.read_region("us")
     (topic,) = reading.read_topics(["example"], "en", [region])
-    setting = Setting(region, clinics.read_labels("en"), None, Format(Paper.LETTER))
+    setting = Setting(region, clinics.read_labels("en"), clinic, Format(Paper.LETTER))
     return quality.report(topic, setting, Layout(pages), UNAPPROVED, today)
 
 
@@ -61,6 +67,12 @@ LONG = "Walk every day with a friend or a dog or on your own and do it in the pa
         ("action", "\nDose: 5 minutes a day\n", ""),
         ("tool", "::: checklist\n\n- walk\n\n:::", "The end."),
         ("blank", "Keep moving.", "[[Say what to do.]]"),
+        ("sources", "year: 2024", "year: 2024\n    region: uk"),
+        (
+            "long-cell",
+            "Keep moving.",
+            "Keep moving.\n\n::: comparison-table\n\n| | A | B |\n|---|---|---|\n| C | " + "so " * 21 + "| b |\n\n:::",
+        ),
         ("exception", "sources:", "exceptions:\n  - rule: avoid\n    reason: none\nsources:"),
         ("exception", "sources:", "exceptions:\n  - rule: avoids\n    reason: none\nsources:"),
     ],
@@ -69,6 +81,12 @@ def test_each_rule_sees_a_planted_fault(own_shelf: Put, rule: str, old: str, new
     """A rule that sees nothing lets a bad leaflet through with our name on it."""
     assert old in GOOD
     assert broken(judged(own_shelf, GOOD.replace(old, new, 1))) == {rule}
+
+
+def test_every_rule_is_shown_catching_something() -> None:
+    """A rule without a planted fault could be asleep."""
+    here = Path(__file__).read_text(encoding="utf-8")
+    assert [rule for rule in quality.RULES if f'"{rule}"' not in here] == []
 
 
 def test_nobody_spoken_to_is_seen(own_shelf: Put) -> None:
@@ -81,6 +99,25 @@ def test_nobody_spoken_to_is_seen(own_shelf: Put) -> None:
         .replace("you.", "it.")
     )
     assert "you" in broken(judged(own_shelf, text))
+
+
+def test_colours_that_cannot_be_read_are_seen(own_shelf: Put, tmp_path: Path) -> None:
+    """A clinic's own grey on white would be lost on every photocopy."""
+    (tmp_path / "clinic.yaml").write_text("name: Example Clinic\n", encoding="utf-8")
+    clinic = replace(clinics.read_clinic(tmp_path / "clinic.yaml"), tokens={"--ink": "#cccccc"})
+    assert broken(judged(own_shelf, GOOD, clinic=clinic)) == {"contrast"}
+
+
+def test_a_picture_without_words_is_seen(own_shelf: Put) -> None:
+    """A drawing nobody explains is decoration."""
+    drawn = judged(own_shelf, GOOD.replace("Keep moving.", "::: figure\n\n![A dot.](dot.svg)\n\nA dot.\n\n:::")).topic
+    (section,) = drawn.sections
+    (figure,) = (p for p in section.parts if isinstance(p, Block) and p.kind == "figure")
+    bare = replace(figure, entries=(replace(figure.entries[0], body=()),))
+    topic = replace(drawn, sections=(replace(section, parts=(bare, *section.parts[1:])),))
+    setting = Setting(clinics.read_region("us"), clinics.read_labels("en"), None, Format(Paper.LETTER))
+    report = quality.report(topic, setting, Layout((FRONT, ("More.",))), UNAPPROVED, TODAY)
+    assert broken(report) == {"caption"}
 
 
 def test_what_is_printed_is_judged(own_shelf: Put) -> None:
