@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from handouts.model import Block, Bullets, Entry, Heading, Paragraph, Picture, Section, Topic
-from handouts.wording import plain
+from handouts.model import Block, Bullets, Entry, Heading, Paragraph, Picture, Run, Section, Topic
+from handouts.wording import every, plain
 
 #: What carries sentences; titles, headings and pictures do not.
 SENTENCES = ("paragraph", "item", "dose", "cell")
@@ -83,7 +83,7 @@ def _table(block: Block, section: str) -> Iterator[Told]:
 
 
 def transcript(topic: Topic, region: str) -> str:
-    """All that a reader is told, a line each: words, drawings by name and digest, sources of the region."""
+    """All that a reader is told, a line each: words, drawings by name and digest, sources of the region, links."""
     signs = {"heading": "## ", "item": "- ", "dose": "> ", "cell": "| ", "picture": "[drawing] "}
     lines = [f"language {topic.language}, region {region}"]
     for one in everything(topic):
@@ -94,6 +94,8 @@ def transcript(topic: Topic, region: str) -> str:
         for source in topic.sources
         if source.region in ("", region)
     )
+    links = (run for run in every(Run, (topic.opening, topic.sections)) if run.address)
+    lines.extend(f"[link] {run.text}: {run.address}" for run in links)
     return "\n".join(lines) + "\n"
 
 

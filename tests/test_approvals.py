@@ -42,6 +42,17 @@ def library(run: Run, own_shelf: Put, tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sit somebody at a terminal who gives this answer to whatever is asked."""
+
+    def answer(words: str) -> None:
+        monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+        monkeypatch.setattr("handouts.cli.typer.prompt", lambda *_, **__: words)
+
+    return answer
+
+
 def footer(file: Path) -> str:
     words = pypdfium2.PdfDocument(file)[0].get_textpage().get_text_range()
     return " ".join(words.split())
@@ -81,11 +92,12 @@ def test_all_can_be_ticked_at_once_and_a_slip_is_named(library: Path, run: Run, 
     ("old", "new"),
     [
         ("Keep moving.", "Keep on moving."),
-        ("Your legs can carry you.", ""),
+        ("Your legs can [carry](https://example.org/legs) you.", ""),
         ("Dose: 5 minutes a day", "Dose: 50 minutes a day"),
         ("- **Move.** Do.\n- **Rest.** Do.", "- **Rest.** Do.\n- **Move.** Do."),
         ("- you faint", "- you cough"),
         ("- walk", "- run"),
+        ("https://example.org/legs", "https://example.org/arms"),
         ("title: A short walk", "title: A long walk"),
         ("audience: adults", "audience: children"),
         ("title: An example\n    year: 2024", "title: An example\n    year: 2020"),
@@ -252,11 +264,10 @@ def test_names_are_text_to_the_end(library: Path, run: Run, tmp_path: Path) -> N
 
 
 def test_who_says_a_statement_is_wrong_does_not_approve(
-    monkeypatch: pytest.MonkeyPatch, library: Path, run: Run, tmp_path: Path
+    at_terminal: Callable[[str], None], library: Path, run: Run, tmp_path: Path
 ) -> None:
     """An approval of something its approver calls wrong would be worth nothing."""
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("handouts.cli.typer.prompt", lambda *_, **__: "facts")
+    at_terminal("facts")
     ran = run("approve", "example", *WHO)
     assert ran.code == Exit.WRONG_FILE
     assert "Then it is not approved." in ran.err
@@ -280,11 +291,10 @@ def test_the_transcript_holds_every_word_and_the_region(own_shelf: Put) -> None:
 
 
 def test_a_person_at_a_terminal_is_asked(
-    monkeypatch: pytest.MonkeyPatch, library: Path, run: Run, tmp_path: Path
+    at_terminal: Callable[[str], None], library: Path, run: Run, tmp_path: Path
 ) -> None:
     """The answers should be given where the questions are read."""
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-    monkeypatch.setattr("handouts.cli.typer.prompt", lambda *_, **__: "cdc-18, pemat-2")
+    at_terminal("cdc-18, pemat-2")
     ran = run("approve", "example", *WHO)
     assert ran.code == 0
     assert "Is every statement right" in ran.err
