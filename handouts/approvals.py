@@ -68,18 +68,19 @@ def _approval(entry: Fields) -> Approval:
 
 def standing(topic: Topic, region: Region, approvals: Sequence[Approval], today: date) -> Standing:
     """Whether a leaflet stands approved on a day, and if not, why not."""
+    overdue = today > topic.review_by
     of_topic = [one for one in approvals if one.topic == topic.name]
     same = [one for one in of_topic if (one.language, one.region) == (topic.language, region.code)]
     if not same:
         places = sorted({f"region {one.region} ({one.language})" for one in of_topic})
         why = f"approved only for {', '.join(places)}" if places else "not approved"
-        return Standing(None, why, today > topic.review_by)
+        return Standing(None, why, overdue)
     last = same[-1]
     if last.told != fingerprint(told_by(topic, region)):
         why = f"what it says has changed since {last.by} approved it on {last.on}"
-        return Standing(None, why, today > topic.review_by)
+        return Standing(None, why, overdue)
     if today > last.until:
-        return Standing(None, f"the approval by {last.by} ran out on {last.until}", today > topic.review_by)
+        return Standing(None, f"the approval by {last.by} ran out on {last.until}", overdue)
     return Standing(last, f"approved by {last.by} until {last.until}", overdue=False)
 
 

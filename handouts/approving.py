@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 
-from handouts import approvals, clinics, make, reading
+from handouts import approvals, make, reading
 from handouts.assets import Library
 from handouts.check import check
 from handouts.errors import Exit, HandoutError, Problem, refuse
@@ -31,10 +31,9 @@ def changed(name: str, order: Order) -> tuple[str, ...]:
 
 
 def _read(name: str, order: Order) -> tuple[Topic, Region, Library]:
-    library = clinics.find_library(order.clinic_file)
-    region = make.region_of(order.region, clinics.find_clinic(order.clinic_file))
-    (topic,) = reading.read_topics([name], order.language, [region], library)
-    return topic, region, library
+    house = make.house_of(order)
+    (topic,) = reading.read_topics([name], order.language, [house.region], house.library)
+    return topic, house.region, house.library
 
 
 def _day(until: str) -> date | None:

@@ -21,9 +21,25 @@ from handouts.export import Exported, for_openemr
 from handouts.files import write_whole
 from handouts.judgement import QUESTIONS
 from handouts.make import Made, Order, make, standings, watched
-from handouts.model import Paper, Standing, Topic
-from handouts.quality import Report
-from handouts.reports import as_data, as_html
+from handouts.model import Standing, Topic
+from handouts.options import (
+    ApprovedOnly,
+    ClinicFile,
+    Codes,
+    Everything,
+    Html,
+    Language,
+    OpenIt,
+    Out,
+    PaperSize,
+    RegionCode,
+    Ticked,
+    Topics,
+    Until,
+    Watch,
+    complete_topic,
+)
+from handouts.reports import as_data, as_html, as_lines
 from handouts.shelf import (
     code_index,
     find_library,
@@ -113,41 +129,6 @@ def handouts(
     ] = False,
 ) -> None:
     """Only holds what is true of every command."""
-
-
-# --- what several commands are asked -----------------------------------------------------------
-
-
-def complete_topic(incomplete: str) -> list[str]:
-    return [name for name in find_library(None).topic_names() if name.startswith(incomplete)]
-
-
-Topics = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="TOPIC", help="Names, or unique beginnings of them.", autocompletion=complete_topic, show_default=False
-    ),
-]
-CODE_HELP = "A diagnosis code, such as M54.2 or a SNOMED CT id; may be given more than once."
-Codes = Annotated[list[str] | None, typer.Option("--code", help=CODE_HELP, show_default=False, metavar="CODE")]
-Everything = Annotated[bool, typer.Option("--all", help="Every topic there is.")]
-Out = Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)]
-REGION_HELP = "us or uk: phone numbers, services, spellings. Default: the clinic's, else us."
-RegionCode = Annotated[str, typer.Option("--region", "-r", help=REGION_HELP, show_default=False)]
-PAPER_HELP = "Default: what the region prints on."
-PaperSize = Annotated[
-    Paper | None, typer.Option("--paper", "-p", help=PAPER_HELP, show_default=False, case_sensitive=False)
-]
-Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
-CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."
-ClinicFile = Annotated[
-    Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help=CLINIC_HELP, show_default=False)
-]
-ApprovedOnly = Annotated[
-    bool, typer.Option("--approved-only", help="Make only what the clinic has approved, and say why not the rest.")
-]
-Watch = Annotated[bool, typer.Option("--watch", help="Make them anew each time a file is saved, until Ctrl-C.")]
-OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
 
 
 # --- list ----------------------------------------------------------------------------------
@@ -307,13 +288,6 @@ def _with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterato
 
 # --- check ---------------------------------------------------------------------------------
 
-Html = Annotated[
-    Path | None,
-    typer.Option(
-        "--html", help="Write the report to this file: one page, for a browser.", show_default=False, dir_okay=False
-    ),
-]
-
 
 @app.command("check")
 def check_topics(
@@ -338,43 +312,13 @@ def check_topics(
         typer.echo(json.dumps([as_data(report) for report in reports], indent=2, ensure_ascii=False))
     else:
         _results().print(tables.of_reports(reports))
-        for sentence in _findings(reports):
+        for sentence in as_lines(reports):
             _answer(sentence)
     if not all(report.holds for report in reports):
         raise HandoutError("A rule that must hold is broken: see the lines marked “must”.", Exit.WRONG_FILE)
 
 
-def _findings(reports: Sequence[Report]) -> list[str]:
-    """What must be mended and what is excused, line by line, each once; what is to be looked at stands in the report."""
-    lines: dict[str, None] = {}
-    for finding in (finding for report in reports for finding in report.findings if finding.must):
-        place = f"{finding.place.file}:{finding.place.line}"
-        if finding.breaks:
-            lines[f"must    {place}: {finding.what}; {finding.instead}"] = None
-        else:
-            lines[f"excused {place}: {finding.what} ({finding.reason})"] = None
-    return list(lines)
-
-
 # --- approve -------------------------------------------------------------------------------
-
-Until = Annotated[
-    str,
-    typer.Option(
-        "--until",
-        help="The day the approval ends, such as 2028-11-21. Default: the leaflet's review date.",
-        show_default=False,
-    ),
-]
-Ticked = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--ticked",
-        metavar="ID",
-        help="A question answered with yes, or “all”; more than once. See `check --html`.",
-        show_default=False,
-    ),
-]
 
 
 @app.command("approve")

@@ -48,6 +48,15 @@ class Plan:
     refused: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class House:
+    """Who orders: the clinic, if there is one, its library, and the region it orders for."""
+
+    library: Library
+    clinic: Clinic | None
+    region: Region
+
+
 DEFAULT_REGION = "us"
 
 
@@ -58,21 +67,30 @@ def today() -> date:
 
 def plan(names: Sequence[str], order: Order) -> Plan:
     """Read all that is needed; a fault in any file stops here, before anything is written."""
-    library = clinics.find_library(order.clinic_file)
-    clinic = clinics.find_clinic(order.clinic_file)
-    region = region_of(order.region, clinic)
-    topics = reading.read_topics(names, order.language, [region], library)
-    judged = tuple(zip(topics, standings(topics, order), strict=True))
-    needs_approval = order.approved_only or (clinic is not None and clinic.requires_approval)
+    house = house_of(order)
+    topics = reading.read_topics(names, order.language, [house.region], house.library)
+    judged = tuple(zip(topics, standings_in(house, topics), strict=True))
+    needs_approval = order.approved_only or (house.clinic is not None and house.clinic.requires_approval)
     wanted = tuple((topic, stands) for topic, stands in judged if stands.approval or not needs_approval)
     refused = tuple(
-        f"{topic.name} is not made for {region.code}: {stands.why}."
+        f"{topic.name} is not made for {house.region.code}: {stands.why}."
         for topic, stands in judged
         if (topic, stands) not in wanted
     )
-    form = Format(order.paper or region.paper)
-    setting = Setting(region, clinics.read_labels(order.language), clinic, form, library.own_templates())
-    return Plan(wanted, setting, refused)
+    return Plan(wanted, setting_of(order, house), refused)
+
+
+def house_of(order: Order) -> House:
+    """Find the clinic and its library, and read the region."""
+    clinic = clinics.find_clinic(order.clinic_file)
+    return House(clinics.find_library(order.clinic_file), clinic, region_of(order.region, clinic))
+
+
+def setting_of(order: Order, house: House) -> Setting:
+    """Where the leaflets of an order are handed out, and how they come out."""
+    form = Format(order.paper or house.region.paper)
+    labels = clinics.read_labels(order.language)
+    return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
 
 
 def region_of(wanted: str, clinic: Clinic | None) -> Region:
@@ -85,9 +103,13 @@ def region_of(wanted: str, clinic: Clinic | None) -> Region:
 
 def standings(topics: Sequence[Topic], order: Order) -> tuple[Standing, ...]:
     """Whether each topic stands approved in the region of the order or the clinic."""
-    region = region_of(order.region, clinics.find_clinic(order.clinic_file))
-    given = approvals.read_approvals(clinics.find_library(order.clinic_file))
-    return tuple(approvals.standing(topic, region, given, today()) for topic in topics)
+    return standings_in(house_of(order), topics)
+
+
+def standings_in(house: House, topics: Sequence[Topic]) -> tuple[Standing, ...]:
+    """Whether each topic stands approved by the clinic, in the region it orders for."""
+    given = approvals.read_approvals(house.library)
+    return tuple(approvals.standing(topic, house.region, given, today()) for topic in topics)
 
 
 def watched(library: Library) -> tuple[Path, ...]:

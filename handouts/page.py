@@ -5,13 +5,12 @@ import traceback
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-from typing import Any, TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 
@@ -19,16 +18,15 @@ from handouts import __version__, assets
 from handouts.errors import Problem, refuse
 from handouts.files import shown
 from handouts.model import Block, Clinic, Flow, Heading, Leaflet, Part, Region, Run, Section, Setting, Standing, Topic
-from handouts.wording import fill, plain, to_html, unbroken, without_blanks
+from handouts.wording import changed, fill, plain, to_html, unbroken, without_blanks
 
-T = TypeVar("T")
 PAIR = 2
 
 
 def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     """Fill the templates. The result needs nothing else but the style sheets and the fonts."""
     region, labels, clinic = setting.region, setting.labels, setting.clinic
-    filled = _own_anchors(fill(topic, region.words), topic.name)
+    filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
         html = (
             templates(setting.templates)
@@ -114,16 +112,9 @@ def _is_a_week(section: Section) -> bool:
     return any(isinstance(part, Block) and part.kind == "week-grid" for part in section.parts)
 
 
-def _own_anchors(node: T, name: str) -> T:
-    """The same part of a topic with its links to its own headings, which begin with the topic's name on the page."""
-    changed: Any = node
-    if isinstance(node, Run):
-        changed = replace(node, address=f"#{name}-{node.address[1:]}") if node.address.startswith("#") else node
-    elif isinstance(node, tuple):
-        changed = tuple(_own_anchors(child, name) for child in node)
-    elif is_dataclass(node) and not isinstance(node, type):
-        changed = replace(node, **{f.name: _own_anchors(getattr(node, f.name), name) for f in fields(node)})
-    return changed  # type: ignore[no-any-return]  # the shape is kept, field by field
+def _own_anchor(run: Run, name: str) -> Run:
+    """A run whose link to a heading of its own leaflet begins with the topic's name, as the heading's anchor does."""
+    return replace(run, address=f"#{name}-{run.address[1:]}") if run.address.startswith("#") else run
 
 
 def _section_groups(sections: Sequence[Section]) -> list[tuple[bool, list[Section]]]:

@@ -6,21 +6,26 @@ the topic file, with the reason.
 """
 
 import re
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
-from typing import Any
+from functools import cached_property
 
 from handouts import tokens
 from handouts.errors import nearest
 from handouts.model import Block, Bullets, Excuse, Layout, Paragraph, Place, Region, Setting, Standing, Topic
+from handouts.readability import (
+    MEASURED_LANGUAGE,
+    HardWord,
+    Measure,
+    hard_words,
+    longest_sentences,
+    measures,
+    sentences,
+)
 from handouts.told import SENTENCES, Told, everything
 from handouts.wording import every, fill, plain
 
-#: Formulas for the reading age exist for English only.
-MEASURED_LANGUAGE = "en"
 #: School grades; 6 is age 11. SMOG asks for full understanding and comes out 2 to 3 grades higher.
 HIGHEST_GRADE = 6.0
 HIGHEST_SMOG = 9.0
@@ -32,12 +37,7 @@ LONGEST_CELL = 20
 MOST_SENTENCES = 3
 MOST_ITEMS = 7
 WIDEST_LINE = 70
-SYLLABLES_OF_A_HARD_WORD = 3
 BLANK = re.compile(r"\[\[.*?\]\]")
-SENTENCE = re.compile(r"[^.!?]+[.!?]+[”\"’)]?(?=\s|$)")
-#: A word, but no name: a capital letter begins it only at the start of a sentence.
-WORD = re.compile(r"(?:(?:^|(?<=[.!?] ))[A-Z]|(?<![\w'’-]))[a-z]+(?:['’-][a-z]+)*")
-SHORTEST = 4  # words; what is shorter is a fragment
 TOOLS = ("checklist", "write-on-plan", "action-plan", "ladder", "week-grid")
 
 #: What each rule asks, in the words of the report; `True`: it must hold.
@@ -87,31 +87,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Measure:
-    """How hard some sentences are to read: school grades by two formulas, and the mean words of a sentence."""
-
-    section: str
-    sentences: int
-    words: int
-    grade: float
-    smog: float
-
-    @property
-    def mean(self) -> float:
-        return self.words / self.sentences if self.sentences else 0.0
-
-
-@dataclass(frozen=True)
-class HardWord:
-    """A word of three syllables or more that is not on the Dale–Chall list of easy ones, where it stands first."""
-
-    word: str
-    place: Place
-    times: int
-    explained: bool
-
-
-@dataclass(frozen=True)
 class Report:
     """All that is known of one leaflet. `whole` and `sections` are empty in a language without formulas."""
 
@@ -147,8 +122,21 @@ class Subject:
     def region(self) -> Region:
         return self.setting.region
 
-    def told(self) -> Iterator[Told]:
-        return everything(self.topic)
+    @property
+    def is_measured(self) -> bool:
+        return self.topic.language == MEASURED_LANGUAGE
+
+    @cached_property
+    def told(self) -> tuple[Told, ...]:
+        return tuple(everything(self.topic))
+
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        return measures(self.told) if self.is_measured else ()
+
+    @cached_property
+    def hard_words(self) -> tuple[HardWord, ...]:
+        return hard_words(self.told, self.topic.places) if self.is_measured else ()
 
     def found(self, rule: str, line: int | str, what: str, instead: str) -> Finding:
         number = self.topic.lines[line] if isinstance(line, str) else line
@@ -158,102 +146,26 @@ class Subject:
 def report(topic: Topic, setting: Setting, layout: Layout, standing: Standing, today: date) -> Report:
     """Judge one leaflet."""
     subject = Subject(fill(topic, setting.region.words), setting, layout, standing, today)
-    measures = measured(subject)
     findings = [finding for judge in JUDGES for finding in judge(subject)]
     findings = _excused(findings, topic)
     return Report(
         topic=topic,
         region=setting.region.code,
         pages=len(layout.pages),
-        whole=measures[0] if measures else None,
-        sections=tuple(measures[1:]),
-        longest=longest_sentences(subject),
-        hard_words=hard_words(subject),
+        whole=subject.measures[0] if subject.measures else None,
+        sections=subject.measures[1:],
+        longest=longest_sentences(subject.told),
+        hard_words=subject.hard_words,
         findings=tuple(sorted(findings, key=lambda f: (not f.breaks, not f.must, f.place.file, f.place.line))),
         standing=standing,
     )
-
-
-# --- Words ---------------------------------------------------------------------------------
-
-
-def sentences(words: str) -> list[str]:
-    """Whole sentences; what does not end like one is a fragment of a list."""
-    return [one.strip() for one in SENTENCE.findall(words) if len(one.split()) >= SHORTEST]
-
-
-def measured(subject: Subject) -> list[Measure]:
-    """The whole leaflet first, then its sections."""
-    if subject.topic.language != MEASURED_LANGUAGE:
-        return []
-    by_section: dict[str, list[str]] = {}
-    for one in subject.told():
-        if one.what in SENTENCES:
-            by_section.setdefault(one.section, []).extend(sentences(one.words))
-    whole = [sentence for found in by_section.values() for sentence in found]
-    return [
-        _measure("", whole),
-        *(_measure(section or "Page 1", found) for section, found in by_section.items() if found),
-    ]
-
-
-def _measure(section: str, found: Sequence[str]) -> Measure:
-    text = " ".join(found)
-    words = sum(len(one.split()) for one in found)
-    if not found:
-        return Measure(section, 0, 0, 0.0, 0.0)
-    return Measure(section, len(found), words, _textstat().flesch_kincaid_grade(text), _textstat().smog_index(text))
-
-
-@cache
-def _textstat() -> Any:
-    """The library of formulas. It loads a dictionary: only who checks waits for it."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what it needs being old: nothing a person who checks a leaflet can mend
-        from textstat import textstat  # noqa: PLC0415
-
-        textstat.is_difficult_word("leaflet")  # its list of easy words is loaded at the first question
-    return textstat
-
-
-def longest_sentences(subject: Subject, most: int = 5) -> tuple[Told, ...]:
-    """The longest sentences, the longest first."""
-    found = [replace(one, words=s) for one in subject.told() if one.what in SENTENCES for s in sentences(one.words)]
-    return tuple(sorted(found, key=lambda one: -len(one.words.split()))[:most])
-
-
-def hard_words(subject: Subject) -> tuple[HardWord, ...]:
-    """Every hard word once, in the order of the leaflet."""
-    if subject.topic.language != MEASURED_LANGUAGE:
-        return ()
-    text = " ".join(one.words for one in subject.told() if one.what != "picture")
-    first: dict[str, int] = {}
-    times: dict[str, int] = {}
-    for one in subject.told():
-        for word in map(str.lower, WORD.findall(one.words) if one.what != "picture" else ()):
-            first.setdefault(word, one.line)
-            times[word] = times.get(word, 0) + 1
-    return tuple(
-        HardWord(word, subject.topic.places[line], times[word], _is_explained(word, text))
-        for word, line in first.items()
-        if _textstat().is_difficult_word(word, SYLLABLES_OF_A_HARD_WORD)
-    )
-
-
-def _is_explained(word: str, text: str) -> bool:
-    """Whether a word stands in brackets after plainer ones, has brackets after it, or is said to be something."""
-    inside = rf"\([^()]*\b{word}\b[^()]*\)"
-    after = rf"\b{word}s?\b(?: \w+)? \("
-    said = rf"\b{word}\b (?:is|are|means?) (?:a|an|the|when|what|trouble|how)\b"
-    return re.search(f"{inside}|{after}|{said}", text, re.IGNORECASE) is not None
 
 
 # --- Rules ---------------------------------------------------------------------------------
 
 
 def _reading_age(subject: Subject) -> Iterator[Finding]:
-    measures = measured(subject)
-    for measure in measures:
+    for measure in subject.measures:
         is_whole = not measure.section
         if measure.sentences < FEWEST_TO_JUDGE:
             continue
@@ -275,7 +187,7 @@ def _line_of(subject: Subject, section: str) -> int | str:
 
 
 def _long(subject: Subject) -> Iterator[Finding]:
-    for one in subject.told():
+    for one in subject.told:
         if one.what not in SENTENCES:
             continue
         for sentence in sentences(one.words):
@@ -288,9 +200,8 @@ def _long(subject: Subject) -> Iterator[Finding]:
         if one.what == "paragraph" and (count := len(sentences(one.words))) > MOST_SENTENCES:
             what = f"a paragraph of {count} sentences"
             yield subject.found("long-paragraph", one.line, what, f"make two of it: {MOST_SENTENCES} at most")
-    whole = measured(subject)
-    if whole and whole[0].mean > LONGEST_MEAN:
-        what = f"sentences have {whole[0].mean:.1f} words on average"
+    if subject.measures and subject.measures[0].mean > LONGEST_MEAN:
+        what = f"sentences have {subject.measures[0].mean:.1f} words on average"
         yield subject.found("long-sentence", "title", what, f"shorten them: {LONGEST_MEAN} at most")
     for bullets in every(Bullets, (subject.topic.opening, subject.topic.sections)):
         if len(bullets.items) > MOST_ITEMS:
@@ -299,7 +210,7 @@ def _long(subject: Subject) -> Iterator[Finding]:
 
 
 def _avoid(subject: Subject) -> Iterator[Finding]:
-    for one in subject.told():
+    for one in subject.told:
         for words, instead in subject.setting.labels.avoid.items():
             if re.search(rf"\b{re.escape(words)}", one.words, re.IGNORECASE):
                 advice = f"say “{instead}”" if instead else "leave it out"
@@ -307,7 +218,7 @@ def _avoid(subject: Subject) -> Iterator[Finding]:
 
 
 def _blanks(subject: Subject) -> Iterator[Finding]:
-    for one in subject.told():
+    for one in subject.told:
         for blank in BLANK.findall(one.words):
             yield subject.found("blank", one.line, f"a blank is left: {blank}", "write what it asks for")
     for source in subject.topic.sources:
@@ -317,18 +228,14 @@ def _blanks(subject: Subject) -> Iterator[Finding]:
 
 def _has_what_it_needs(subject: Subject) -> Iterator[Finding]:
     topic = subject.topic
-    told = list(subject.told())
     kinds = {block.kind for block in every(Block, (topic.opening, topic.sections))}
-    if (
-        not any(re.search(r"\byour?\b", one.words, re.IGNORECASE) for one in told)
-        and topic.language == MEASURED_LANGUAGE
-    ):
+    if not any(re.search(r"\byour?\b", one.words, re.IGNORECASE) for one in subject.told) and subject.is_measured:
         yield subject.found("you", "title", "nobody is spoken to as “you”", "say what you do, not what patients do")
     if "key-points" not in kinds:
         yield subject.found(
             "in-short", "main_message", "there is no key-points block", "say it in short in 2 to 4 points"
         )
-    if not any(one.what == "dose" for one in told):
+    if not any(one.what == "dose" for one in subject.told):
         yield subject.found("action", "title", "no step has a dose", "add “Dose: how often, how long” to a step")
     if not kinds & set(TOOLS):
         yield subject.found(
@@ -404,13 +311,13 @@ PASSIVE = re.compile(
 
 
 def _voice(subject: Subject) -> Iterator[Finding]:
-    if subject.topic.language != MEASURED_LANGUAGE:
+    if not subject.is_measured:
         return
-    for one in subject.told():
+    for one in subject.told:
         for match in PASSIVE.finditer(one.words) if one.what in SENTENCES else ():
             if match[1].lower() not in STATES:
                 yield subject.found("passive", one.line, f"passive: “{match[0]}”", "say who does it, if it reads well")
-    for word in hard_words(subject):
+    for word in subject.hard_words:
         if not word.explained:
             what = f"“{word.word}” is a hard word"
             yield Finding("hard-word", word.place, what, "use a plainer one, or explain it in brackets")

@@ -73,15 +73,9 @@ def _topic(
     fields = Fields.read(front, where, 2, problems if front else [])
     parser = Parser(where, body_line, places)
     opening, sections = parts_of(parser, body)
-    if body.strip() and sum(isinstance(part, Block) and part.kind == "urgent-help" for part in opening) != 1:
-        parser.complain(
-            body_line,
-            "not one urgent-help block stands before the first ## heading",
-            "tell the reader there, on page 1, when to call for help",
-        )
-    written, review_by = fields.day("written", "2026-11-21"), fields.day("review_by", "2028-11-21")
-    if date.min not in (written, review_by) and not timedelta() < review_by - written <= LONGEST_REVIEW:
-        fields.complain("review_by", "the review date is not within three years after “written”", "choose another day")
+    if body.strip():
+        _need_urgent_help(opening, parser, body_line)
+    written, review_by = _dates(fields)
     topic = Topic(
         name=name,
         language=language,
@@ -108,6 +102,23 @@ def _topic(
     fields.done()
     problems.extend(parser.problems)
     return topic
+
+
+def _need_urgent_help(opening: tuple[Part, ...], parser: Parser, body_line: int) -> None:
+    if sum(isinstance(part, Block) and part.kind == "urgent-help" for part in opening) != 1:
+        parser.complain(
+            body_line,
+            "not one urgent-help block stands before the first ## heading",
+            "tell the reader there, on page 1, when to call for help",
+        )
+
+
+def _dates(fields: Fields) -> tuple[date, date]:
+    """When it was written, and by when it is to be reviewed."""
+    written, review_by = fields.day("written", "2026-11-21"), fields.day("review_by", "2028-11-21")
+    if date.min not in (written, review_by) and not timedelta() < review_by - written <= LONGEST_REVIEW:
+        fields.complain("review_by", "the review date is not within three years after “written”", "choose another day")
+    return written, review_by
 
 
 def _split(text: str, where: str, problems: list[Problem]) -> tuple[str, str, int]:

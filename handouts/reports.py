@@ -1,4 +1,4 @@
-"""Quality reports in; what a program reads (plain data) or a person (one page of HTML) out."""
+"""Quality reports in; what a program reads (plain data) or a person (lines, or one page of HTML) out."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,8 @@ from handouts.files import found, read_text
 from handouts.judgement import QUESTIONS
 from handouts.model import Place
 from handouts.page import templates
-from handouts.quality import MEASURED_LANGUAGE, RULES, SMOG_NORM, Finding, Measure, Report
+from handouts.quality import RULES, SMOG_NORM, Finding, Report
+from handouts.readability import MEASURED_LANGUAGE, Measure
 from handouts.told import Told
 
 
@@ -63,6 +64,18 @@ def _finding(finding: Finding) -> dict[str, object]:
         "instead": finding.instead,
         "reason": finding.reason,
     }
+
+
+def as_lines(reports: Sequence[Report]) -> list[str]:
+    """What must be mended and what is excused, line by line, each once; what is to be looked at stands in the report."""
+    lines: dict[str, None] = {}
+    for finding in (finding for report in reports for finding in report.findings if finding.must):
+        place = f"{finding.place.file}:{finding.place.line}"
+        if finding.breaks:
+            lines[f"must    {place}: {finding.what}; {finding.instead}"] = None
+        else:
+            lines[f"excused {place}: {finding.what} ({finding.reason})"] = None
+    return list(lines)
 
 
 def as_html(reports: Sequence[Report]) -> str:

@@ -4,7 +4,7 @@ A value is text to the end: it is never read as Markdown or HTML, whatever it lo
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from handouts.model import Run, Text, Word
 
 T = TypeVar("T")
+K = TypeVar("K")
 
 #: In a topic, a line to write on.
 BLANK = re.compile(r"_{4,}")
@@ -40,17 +41,26 @@ def word(name: str, words: Mapping[str, str]) -> str | None:
 
 def fill(node: T, words: Mapping[str, str]) -> T:
     """The same topic (or part of one) with every region word filled in, as text."""
-    filled: Any = node
-    if isinstance(node, Word):
-        value = word(node.name, words)
+
+    def filled(found: Word) -> Run:
+        value = word(found.name, words)
         if value is None:
-            raise KeyError(node.name)
-        filled = Run(value, node.strong)
+            raise KeyError(found.name)
+        return Run(value, found.strong)
+
+    return changed(node, Word, filled)
+
+
+def changed(node: T, kind: type[K], change: Callable[[K], object]) -> T:
+    """The same topic (or part of one) with everything of one kind put through `change`."""
+    new: Any = node
+    if isinstance(node, kind):
+        new = change(node)
     elif isinstance(node, tuple):
-        filled = tuple(fill(child, words) for child in node)
+        new = tuple(changed(child, kind, change) for child in node)
     elif is_dataclass(node) and not isinstance(node, type):
-        filled = replace(node, **{f.name: fill(getattr(node, f.name), words) for f in fields(node)})
-    return filled  # type: ignore[no-any-return]  # the shape is kept, field by field
+        new = replace(node, **{f.name: changed(getattr(node, f.name), kind, change) for f in fields(node)})
+    return new  # type: ignore[no-any-return]  # the shape is kept, field by field
 
 
 def plain(text: Text) -> str:

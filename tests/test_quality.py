@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from handouts import clinics, quality, reading, reports
+from handouts import clinics, quality, readability, reading, reports
 from handouts.errors import Exit
 from handouts.model import Block, Clinic, Format, Layout, Paper, Setting
 from handouts.quality import Report
@@ -187,17 +187,17 @@ def test_passives_and_hard_words_are_pointed_out(own_shelf: Put) -> None:
 
 def test_the_grades_are_those_of_the_published_formulas() -> None:
     """A made-up number would be worse than none. Counted by hand: 2 sentences, 13 words, 13 syllables."""
-    measure = quality._measure("", ["The cat sat on the warm mat.", "It slept on it all day."])
+    measure = readability._measure("", ["The cat sat on the warm mat.", "It slept on it all day."])
     assert measure.grade == pytest.approx(0.39 * 13 / 2 + 11.8 * 13 / 13 - 15.59, abs=0.01)
     assert (measure.sentences, measure.words) == (2, 13)
     hard = ["Medicine is medicine for anybody here."] * 30  # two words of three syllables, and one of four
-    assert quality._measure("", hard).smog == pytest.approx(1.043 * (90 * 30 / 30) ** 0.5 + 3.1291, abs=0.01)
+    assert readability._measure("", hard).smog == pytest.approx(1.043 * (90 * 30 / 30) ** 0.5 + 3.1291, abs=0.01)
 
 
 def test_fragments_are_not_sentences() -> None:
     """List items without a full stop would make every leaflet look hard, or easy."""
-    assert quality.sentences("a bad injury, such as a crash") == []
-    assert quality.sentences("Stop. Go out every day. Ask “why is it so?” and rest.") == [
+    assert readability.sentences("a bad injury, such as a crash") == []
+    assert readability.sentences("Stop. Go out every day. Ask “why is it so?” and rest.") == [
         "Go out every day.", "Ask “why is it so?”",
     ]  # fmt: skip
 
