@@ -19,6 +19,7 @@ from handouts.check import check
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.export import Exported, for_openemr
 from handouts.files import write_whole
+from handouts.formats import Wanted
 from handouts.judgement import QUESTIONS
 from handouts.make import Made, Order, make, standings, watched
 from handouts.model import Standing, Topic
@@ -147,7 +148,7 @@ def list_topics(
         _results().print(tables.of_codes(code_index(library)))
         return
     topics, faults = readable_shelf(library)
-    stands = standings(topics, Order("", region.lower(), None, clinic))
+    stands = standings(topics, Order(region=region.lower(), clinic_file=clinic))
     if as_json:
         found = [_as_data(topic, one) for topic, one in zip(topics, stands, strict=True)]
         typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
@@ -198,7 +199,7 @@ def make_leaflets(
     by_code = topics_for_codes(code, language, library) if code else ()
     named = _chosen(topics or [], everything, language, library) if topics or everything or not code else []
     names = find_topics([*named, *by_code], language, library)
-    order = Order(language, region.lower(), paper, clinic, approved_only)
+    order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
     if watch:
         _watch(names, order, out, library, open_it)
         return
@@ -269,7 +270,7 @@ def _chosen(topics: list[str], everything: bool, language: str, library: Library
         return list(names)
     known = [topic for topic in whole_shelf(library) if topic.language == language]
     if sys.stdin.isatty():
-        _talk().print(tables.of_topics(known, standings(known, Order(language, "", None, None))))
+        _talk().print(tables.of_topics(known, standings(known, Order(language))))
     answer = _asked("Which topics? Names or their beginnings, with spaces between", "")
     if not answer.split():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
@@ -305,7 +306,9 @@ def check_topics(
     """
     library = find_library(clinic)
     names = find_topics(topics, language, library) if topics else written_in(language, library)
-    reports = list(_with_progress(check(names, Order(language, region.lower(), paper, clinic)), len(names), "checked"))
+    reports = list(
+        _with_progress(check(names, Order(language, region.lower(), Wanted(paper), clinic)), len(names), "checked")
+    )
     if html:
         write_whole(html, as_html(reports).encode())
     if as_json:
@@ -337,7 +340,7 @@ def approve_topic(
 ) -> None:
     """Write down that someone stands behind a leaflet, as it reads today, in one region and language."""
     (name,) = find_topics([topic], language, find_library(clinic))
-    order = Order(language, region.lower(), None, clinic)
+    order = Order(language, region.lower(), clinic_file=clinic)
     if show:
         for line in changed(name, order) or ("Nothing has changed.",):
             colour = {"+": "green", "-": "red"}.get(line[0])
@@ -432,7 +435,7 @@ def export_openemr(
     approved_only: ApprovedOnly = False,
 ) -> None:
     """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
-    order = Order(language, region.lower(), paper, clinic, approved_only)
+    order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
     written: list[Exported] = []
     try:
         for one in for_openemr(order, folder):

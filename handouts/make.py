@@ -1,7 +1,7 @@
 """The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -9,17 +9,21 @@ from handouts import approvals, assets, clinics, page, pdf, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, write_whole
-from handouts.model import Clinic, Format, Paper, Region, Setting, Standing, Topic
+from handouts.formats import Wanted, format_of
+from handouts.model import Clinic, Region, Setting, Standing, Topic
+
+DEFAULT_LANGUAGE = "en"
+DEFAULT_REGION = "us"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of every leaflet. No region or no paper: the clinic's, else the default."""
+    """What is wanted of every leaflet. No region: the clinic's, else the default."""
 
-    language: str
-    region: str
-    paper: Paper | None
-    clinic_file: Path | None
+    language: str = DEFAULT_LANGUAGE
+    region: str = ""
+    wanted: Wanted = field(default_factory=Wanted)
+    clinic_file: Path | None = None
     approved_only: bool = False
 
 
@@ -57,9 +61,6 @@ class House:
     region: Region
 
 
-DEFAULT_REGION = "us"
-
-
 def today() -> date:
     """The day on the clock of the clinic's computer."""
     return date.today()  # noqa: DTZ011  # a clinic's day is that of its own clock
@@ -88,7 +89,7 @@ def house_of(order: Order) -> House:
 
 def setting_of(order: Order, house: House) -> Setting:
     """Where the leaflets of an order are handed out, and how they come out."""
-    form = Format(order.paper or house.region.paper)
+    form = format_of(order.wanted, house.region.paper, ("", b""))
     labels = clinics.read_labels(order.language)
     return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
 
@@ -131,7 +132,7 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     ready = plan(names, order)
     if ready.topics:
         check_folder(out)
-    files = {name: out / f"{name}-{order.language}-{ready.setting.form.paper.value}.pdf" for name in names}
+    files = {name: out / f"{name}-{order.language}-{ready.setting.form.name}.pdf" for name in names}
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
         printed = pdf.print_to_pdf(leaflet)

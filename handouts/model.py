@@ -15,17 +15,98 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/\[\]]+\.[^\s/\[\]]+(?:/\S*)?")
 
 
 class Paper(Enum):
-    """The sheets a leaflet can be laid out for. Their lengths stand in `styles/formats/`."""
+    """The sheets that are put in a printer. The lengths of the pages stand in `styles/formats/`."""
 
     A4 = "a4"
     LETTER = "letter"
+    A5 = "a5"
+
+
+class Ink(Enum):
+    """How much ink may be used: all colours, black and thin lines without fills, or greys alone."""
+
+    FULL = "full"
+    SAVER = "saver"
+    GREY = "grey"
+
+
+class Fold(Enum):
+    """How a sheet is folded after it is printed."""
+
+    BOOKLET = "booklet"
+    TRI_FOLD = "tri-fold"
+
+
+#: Points; what the style sheets are drawn for (RNIB Clear Print asks for 12 at least).
+STANDARD_SIZE = 12
+LARGEST_SIZE = 36
+#: Above this, the footer has no room for more than what must be there.
+LARGEST_FULL_FOOTER = 14
+#: RNIB: large print begins here.
+LARGE_PRINT = 16
+ONE_COLUMN_FROM = 18
+#: Columns of a table times the points of its text: more do not fit side by side on A4 or Letter.
+MOST_IN_A_ROW = 72
+LARGEST_WEEK = 14
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a print shop asks for: the CMYK profile (ICC) of its press, by name, and whether to draw crop marks."""
+
+    profile: bytes
+    profile_name: str
+    marks: bool
 
 
 @dataclass(frozen=True)
 class Format:
-    """How a leaflet is to come out: everything about the page that is not its words."""
+    """How a leaflet is to come out: everything about the page that is not its words. `text_size` is in points."""
 
     paper: Paper
+    text_size: int = STANDARD_SIZE
+    ink: Ink = Ink.FULL
+    fold: Fold | None = None
+    press: Press | None = None
+
+    @property
+    def page(self) -> str:
+        """The page a leaflet is laid out on, as it is named in `styles/formats/`."""
+        if self.fold is Fold.BOOKLET:
+            return {Paper.A4: "a5", Paper.LETTER: "half-letter"}[self.paper]
+        return f"{self.paper.value}-tri-fold" if self.fold is Fold.TRI_FOLD else self.paper.value
+
+    @property
+    def is_standard(self) -> bool:
+        """Whether this is what page budgets are meant for."""
+        return self.page in ("a4", "letter") and self.text_size == STANDARD_SIZE
+
+    @property
+    def is_one_column(self) -> bool:
+        """Whether everything stands below each other: large print, and narrow pages."""
+        return self.text_size >= ONE_COLUMN_FROM or self.page not in ("a4", "letter")
+
+    @property
+    def has_short_footer(self) -> bool:
+        """Whether the footer says only what it must, and the rest stands at the end."""
+        return self.text_size > LARGEST_FULL_FOOTER
+
+    @property
+    def fits_week(self) -> bool:
+        """Whether a week stands side by side on a sheet on its side."""
+        return not self.is_one_column and self.text_size <= LARGEST_WEEK
+
+    def fits(self, columns: int) -> bool:
+        """Whether a table of so many columns can be read side by side; else it becomes a list."""
+        return not self.is_one_column and columns * self.text_size <= MOST_IN_A_ROW
+
+    @property
+    def name(self) -> str:
+        """What tells it from other formats in the name of a file, such as `a4-24pt-saver`."""
+        size = f"{self.text_size}pt" if self.text_size != STANDARD_SIZE else ""
+        ink = self.ink.value if self.ink is not Ink.FULL else ""
+        fold = self.fold.value if self.fold else ""
+        return "-".join(filter(None, (self.paper.value, size, ink, fold, "print-shop" if self.press else "")))
 
 
 # --- What a topic says -----------------------------------------------------------------
@@ -303,10 +384,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Leaflet:
-    """A finished page of HTML: nothing is left to fill in, and it needs no other file but styles."""
+    """A finished page of HTML: nothing is left to fill in, and it needs no other file but styles.
+
+    `language` is the tag of the language it is written in, such as en-US.
+    """
 
     html: str
     topic: str
+    language: str
 
 
 @dataclass(frozen=True)

@@ -17,26 +17,49 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from handouts import __version__, assets
 from handouts.errors import Problem, refuse
 from handouts.files import shown
-from handouts.model import Block, Clinic, Flow, Heading, Leaflet, Part, Region, Run, Section, Setting, Standing, Topic
+from handouts.model import (
+    STANDARD_SIZE,
+    Block,
+    Clinic,
+    Flow,
+    Format,
+    Heading,
+    Leaflet,
+    Part,
+    Region,
+    Run,
+    Section,
+    Setting,
+    Standing,
+    Topic,
+)
 from handouts.wording import changed, fill, plain, to_html, unbroken, without_blanks
 
 PAIR = 2
 
 
 def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
-    """Fill the templates. The result needs nothing else but the style sheets and the fonts."""
+    """The leaflet for paper. It needs nothing else but the style sheets and the fonts."""
+    return Leaflet(
+        fill_template("leaflet.html", topic, setting, stands), topic.name, language_of(topic, setting.region)
+    )
+
+
+def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -> str:
+    """A topic, with the words of its region, in a whole page of HTML."""
     region, labels, clinic = setting.region, setting.labels, setting.clinic
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
-        html = (
+        return (
             templates(setting.templates)
-            .get_template("leaflet.html")
+            .get_template(name)
             .render(
                 topic=filled,
-                language=_language(topic, region),
+                language=language_of(topic, region),
                 say=labels.words,
                 clinic=clinic,
                 form=setting.form,
+                opening=_opening(filled.opening, setting.form),
                 section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
                 weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
                 sources=_sources(topic, region, clinic),
@@ -44,12 +67,19 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
                 logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
                 qr=_qr_code(clinic.web) if clinic and clinic.web else "",
                 tokens=clinic.tokens if clinic else {},
+                grow=setting.form.text_size / STANDARD_SIZE,
                 stands=stands,
                 months=labels.months,
                 generator=f"handouts {__version__}",
             )
         )
-    return Leaflet(html, topic.name)
+
+
+def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
+    """What stands before the first section. Where page 1 holds less than usual, urgent help comes first."""
+    if form.is_standard:
+        return list(parts)
+    return sorted(parts, key=lambda part: not (isinstance(part, Block) and part.kind == "urgent-help"))
 
 
 @dataclass(frozen=True)
@@ -141,7 +171,7 @@ def _is_plain_callout(part: Part) -> bool:
     return isinstance(part, Block) and part.kind == "callout" and not part.entries[0].pictures
 
 
-def _language(topic: Topic, region: Region) -> str:
+def language_of(topic: Topic, region: Region) -> str:
     """The language tag of the page: the region's own where it is the topic's language."""
     return region.language if region.language.split("-")[0] == topic.language else topic.language
 

@@ -59,7 +59,7 @@ def _blank_like(leaflet: Leaflet) -> Leaflet:
     """A page with nothing on it, on the same paper: the back of a sheet."""
     start = re.search(r"<html[^>]*>", leaflet.html)
     assert start
-    return Leaflet(f"<!doctype html>{start[0]}<title>.</title><body></body></html>", leaflet.topic)
+    return Leaflet(f"<!doctype html>{start[0]}<title>.</title><body></body></html>", leaflet.topic, leaflet.language)
 
 
 def lay_out(leaflet: Leaflet) -> Layout:
