@@ -40,11 +40,10 @@ class Fold(Enum):
 #: Points; what the style sheets are drawn for (RNIB Clear Print asks for 12 at least).
 STANDARD_SIZE = 12
 LARGEST_SIZE = 36
-#: Above this, the footer has no room for more than what must be there.
-LARGEST_FULL_FOOTER = 14
 #: RNIB: large print begins here.
 LARGE_PRINT = 16
-ONE_COLUMN_FROM = 18
+#: From here, a small page holds but a few lines.
+LARGEST_PRINT = 24
 #: Columns of a table times the points of its text: more do not fit side by side on A4 or Letter.
 MOST_IN_A_ROW = 72
 LARGEST_WEEK = 14
@@ -78,18 +77,24 @@ class Format:
 
     @property
     def is_standard(self) -> bool:
-        """Whether this is what page budgets are meant for."""
+        """Whether this is what page budgets are meant for. Else the footer says only what it must, the rest stands at the end."""
         return self.page in ("a4", "letter") and self.text_size == STANDARD_SIZE
 
     @property
     def is_one_column(self) -> bool:
         """Whether everything stands below each other: large print, and narrow pages."""
-        return self.text_size >= ONE_COLUMN_FROM or self.page not in ("a4", "letter")
+        return self.is_large_print or self.page not in ("a4", "letter")
 
     @property
-    def has_short_footer(self) -> bool:
-        """Whether the footer says only what it must, and the rest stands at the end."""
-        return self.text_size > LARGEST_FULL_FOOTER
+    def is_large_print(self) -> bool:
+        return self.text_size >= LARGE_PRINT
+
+    @property
+    def size(self) -> str:
+        """The kind of text size, as it is named in `styles/formats/`."""
+        if self.text_size >= LARGEST_PRINT:
+            return "largest"
+        return "large" if self.is_large_print else "usual"
 
     @property
     def fits_week(self) -> bool:
