@@ -3,7 +3,7 @@
 import re
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from handouts import __version__, assets
 from handouts.errors import Problem, refuse
 from handouts.files import shown
+from handouts.line_art import line_art
 from handouts.model import (
     STANDARD_SIZE,
     Block,
@@ -24,6 +25,7 @@ from handouts.model import (
     Flow,
     Format,
     Heading,
+    Ink,
     Leaflet,
     Part,
     Region,
@@ -63,7 +65,7 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -
                 section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
                 weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
                 sources=_sources(topic, region, clinic),
-                art={name: Art.of(svg) for name, svg in topic.pictures.items()},
+                art=_art(topic.pictures, setting.form.ink),
                 logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
                 qr=_qr_code(clinic.web) if clinic and clinic.web else "",
                 tokens=clinic.tokens if clinic else {},
@@ -80,6 +82,10 @@ def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
     if form.is_standard:
         return list(parts)
     return sorted(parts, key=lambda part: not (isinstance(part, Block) and part.kind == "urgent-help"))
+
+
+def _art(pictures: Mapping[str, str], ink: Ink) -> dict[str, "Art"]:
+    return {name: Art.of(line_art(svg) if ink is Ink.SAVER else svg) for name, svg in pictures.items()}
 
 
 @dataclass(frozen=True)

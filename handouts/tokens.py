@@ -38,14 +38,15 @@ PAIRS = (
     ("--ink-quiet", "--paper"),
     ("--ink-quiet", "--panel"),
     ("--band-ink", "--band"),
-    ("--band-ink", "--main"),
-    ("--band-ink", "--accent"),
+    ("--band-ink", "--head-ground"),
+    ("--band-ink", "--head-ground-second"),
+    ("--band-ink", "--number-ground"),
     ("--heading-ink", "--paper"),
-    ("--main", "--main-tint"),
-    ("--accent", "--accent-tint"),
-    ("--accent", "--panel"),
-    ("--accent", "--paper"),
-    ("--urgent", "--urgent-panel"),
+    ("--main-ink", "--main-tint"),
+    ("--accent-ink", "--accent-tint"),
+    ("--accent-ink", "--panel"),
+    ("--accent-ink", "--paper"),
+    ("--urgent-ink", "--urgent-panel"),
 )
 
 
