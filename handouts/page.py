@@ -22,6 +22,7 @@ from handouts.model import (
     STANDARD_SIZE,
     Block,
     Clinic,
+    Contents,
     Flow,
     Format,
     Heading,
@@ -47,9 +48,37 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     )
 
 
+def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
+    """The first pages of a pack: what is in it, where, and from whom."""
+    with _own_faults(setting.templates):
+        html = (
+            templates(setting.templates)
+            .get_template("cover.html")
+            .render(contents=contents, language=setting.region.language, **_of_setting(setting))
+        )
+    return Leaflet(html, "the cover of the pack", setting.region.language)
+
+
+def _of_setting(setting: Setting) -> dict[str, object]:
+    """What every page needs that does not depend on its topic."""
+    clinic = setting.clinic
+    return {
+        "say": setting.labels.words,
+        "months": setting.labels.months,
+        "clinic": clinic,
+        "form": setting.form,
+        "in_pack": setting.in_pack,
+        "logo": _data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
+        "qr": _qr_code(clinic.web) if clinic and clinic.web else "",
+        "tokens": clinic.tokens if clinic else {},
+        "grow": setting.form.text_size / STANDARD_SIZE,
+        "generator": f"handouts {__version__}",
+    }
+
+
 def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -> str:
     """A topic, with the words of its region, in a whole page of HTML."""
-    region, labels, clinic = setting.region, setting.labels, setting.clinic
+    region = setting.region
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
         return (
@@ -58,21 +87,13 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -
             .render(
                 topic=filled,
                 language=language_of(topic, region),
-                say=labels.words,
-                clinic=clinic,
-                form=setting.form,
                 opening=_opening(filled.opening, setting.form),
                 section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
                 weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
-                sources=_sources(topic, region, clinic),
+                sources=_sources(topic, region, setting.clinic),
                 art=_art(topic.pictures, setting.form.ink),
-                logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
-                qr=_qr_code(clinic.web) if clinic and clinic.web else "",
-                tokens=clinic.tokens if clinic else {},
-                grow=setting.form.text_size / STANDARD_SIZE,
                 stands=stands,
-                months=labels.months,
-                generator=f"handouts {__version__}",
+                **_of_setting(setting),
             )
         )
 

@@ -64,7 +64,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "files", "make", "page", "pdf", "shelf"}, set()),
     "watch": (set(), set()),
-    "tables": ({"model", "export", "make", "quality"}, {"rich"}),
+    "tables": ({"model", "make", "quality"}, {"rich"}),
     "options": ({"model", "shelf"}, {"typer"}),
     "cli": (
         {
