@@ -22,7 +22,7 @@ from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.judgement import QUESTIONS
 from handouts.make import Made, Order, Written, make, make_pack, standings, watched
-from handouts.model import STANDARD_SIZE, Ink, Printer, Standing, Topic
+from handouts.model import STANDARD_SIZE, Fold, Ink, Printer, Standing, Topic
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
@@ -216,18 +216,17 @@ def make_leaflets(
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     library = find_library(clinic)
-    if everything and code:
-        raise HandoutError("Give codes or write --all, not both.", Exit.WRONG_COMMAND)
-    if separate and not pack:
-        raise HandoutError(
-            "--separate goes with --pack FILE; without a pack, each leaflet has its own file.", Exit.WRONG_COMMAND
-        )
+    _refuse_contradictions(everything and bool(code), separate and not pack, pack is not None and fold is Fold.TRI_FOLD)
     by_code = topics_for_codes(code, language, library) if code else ()
     by_set = topics_of_sets(sets or (), clinic)
     named = _chosen(topics or [], everything, language, library) if topics or everything or not (code or sets) else []
     names = find_topics([*by_set, *named, *by_code], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
     order = Order(language, region.lower(), wanted, clinic, approved_only)
+    if pack and fold is Fold.TRI_FOLD:
+        raise HandoutError(
+            "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet.", Exit.WRONG_COMMAND
+        )
     if pack:
         _pack(names, order, pack, open_it)
         if not separate:
@@ -247,6 +246,17 @@ def make_leaflets(
             _mention(made)
     if open_it:
         _open([one.file for one in made])
+
+
+def _refuse_contradictions(all_and_codes: bool, separate_alone: bool, folded_pack: bool) -> None:
+    """Options that do not go together."""
+    faults = (
+        (all_and_codes, "Give codes or write --all, not both."),
+        (separate_alone, "--separate goes with --pack FILE; without a pack, each leaflet has its own file."),
+        (folded_pack, "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet."),
+    )
+    if said := [sentence for is_wrong, sentence in faults if is_wrong]:
+        raise HandoutError("\n".join(said), Exit.WRONG_COMMAND)
 
 
 def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None:

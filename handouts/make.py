@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from handouts import approvals, assets, clinics, page, pdf, reading
+from handouts import approvals, assets, clinics, impose, page, pdf, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
-from handouts.files import check_folder, write_whole
+from handouts.files import check_folder, shown, write_whole
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Region, Setting, Standing, Topic
+from handouts.model import Clinic, Fold, Format, Pdf, Region, Setting, Standing, Topic
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_REGION = "us"
+TRI_FOLD_SIDES = 2
 
 
 @dataclass(frozen=True)
@@ -144,16 +145,28 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     ready = plan(names, order)
     if ready.topics:
         check_folder(out)
-    files = {name: out / f"{name}-{order.language}-{ready.setting.form.name}.pdf" for name in names}
+    form = ready.setting.form
+    files = {name: out / f"{name}-{order.language}-{form.name}.pdf" for name in names}
+    too_long: list[str] = []
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = pdf.print_to_pdf(leaflet)
+        printed = finished(pdf.print_to_pdf(leaflet), form)
+        if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
+            too_long.append(_does_not_fit(topic))
+            continue
         file = files.pop(topic.name)
         write_whole(file, printed.data)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
-        budget = topic.pages if ready.setting.form.is_standard else None
+        budget = topic.pages if form.is_standard else None
         yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands)
     refuse_unapproved(ready, files.values())
+    if too_long:
+        raise HandoutError("\n".join(too_long), Exit.WRONG_COMMAND)
+
+
+def _does_not_fit(topic: Topic) -> str:
+    shorter = "fewer sections" if topic.tri_fold else "some of its sections"
+    return f"{topic.name} is not made: it does not fit the six panels of a tri-fold. Name {shorter} under tri_fold in {shown(topic.file)}, or write --fold booklet."
 
 
 def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, tuple[str, ...]]:
@@ -166,10 +179,15 @@ def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, 
     check_folder(file.parent)
     setting = replace(ready.setting, in_pack=True)
     leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
-    printed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets)
+    printed = finished(pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets), setting.form)
     write_whole(file, printed.data)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
     return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages), overdue
+
+
+def finished(printed: Pdf, form: Format) -> Pdf:
+    """What was laid out, as it goes to the printer."""
+    return impose.booklet(printed) if form.fold is Fold.BOOKLET else printed
 
 
 def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:

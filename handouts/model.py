@@ -93,6 +93,10 @@ class Format:
         return self.is_large_print or self.page not in ("a4", "letter")
 
     @property
+    def is_tri_fold(self) -> bool:
+        return self.fold is Fold.TRI_FOLD
+
+    @property
     def is_large_print(self) -> bool:
         return self.text_size >= LARGE_PRINT
 
@@ -265,6 +269,8 @@ class Excuse:
 class Topic:
     """One topic in one language, as its author wrote it; `pages` is the page budget.
 
+    `tri_fold` are the anchors of the sections that a tri-fold holds; none: all of them.
+
     Lines are counted with the snippets put in; `places` says where each of them is written, and `lines` on which
     line a field of the front matter stands.
     """
@@ -285,6 +291,7 @@ class Topic:
     codes: Mapping[str, tuple[str, ...]]
     sources: tuple[Source, ...]
     excuses: tuple[Excuse, ...]
+    tri_fold: tuple[str, ...]
     opening: tuple[Part, ...]
     sections: tuple[Section, ...]
     pictures: Mapping[str, str]
