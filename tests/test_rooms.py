@@ -48,6 +48,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "page": ({"errors", "model", "assets", "files", "wording"}, {"jinja2", "markupsafe", "segno"}),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
+    "inks": ({"errors", "model", "assets"}, {"pikepdf", "PIL"}),
+    "preflight": ({"model"}, {"pikepdf", "PIL"}),
     "shelf": ({"errors", "model", "assets", "clinics", "codes", "reading"}, set()),
     "make": ({"errors", "model", "assets", "approvals", "clinics", "files", "page", "pdf", "reading"}, set()),
     "readability": ({"model", "told"}, {"textstat"}),
