@@ -85,8 +85,8 @@ def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = 3.0) -> Pdf:
 def default_profile() -> bytes:
     """The profile for offset printing on coated paper in Europe: FOGRA39 (ISO 12647-2:2004), `DEFAULT_NAME`.
 
-    Made by Graeme Gill with ArgyllCMS from FOGRA's measurements FOGRA39L; it says of itself that it is “free of known
-    copyright restrictions”. TeX Live brings the same file in its package colorprofiles.
+    Made with ArgyllCMS from FOGRA's measurements FOGRA39L; it says of itself that it “is free of known copyright
+    restrictions”. TeX Live brings the same file in its package colorprofiles.
     """
     return (assets.STYLES / "FOGRA39L_coated.icc").read_bytes()
 
@@ -136,7 +136,7 @@ GREY_NAME = "Grey with the tone curve of sRGB"
 
 
 def grey_profile() -> bytes:
-    """An ICC profile (version 2, ICC.1:2001-04) of greys as sRGB shows them; the day in it is fixed."""
+    """An ICC profile (version 2) of greys as sRGB shows them; the day in it is fixed."""
     white = (0x0000F6D6, 0x00010000, 0x0000D32D)  # D50, the white of all profiles, in 1/65536
     name = GREY_NAME.encode() + b"\0"
     curve = [round(65535 * _linear(step / 1023)) for step in range(1024)]
@@ -244,7 +244,7 @@ def _set_boxes(page: pikepdf.Object, bleed: float) -> None:
 
 
 def _output_intent(document: pikepdf.Pdf, profile: bytes, name: str) -> Dictionary:
-    """ISO 15930-7, 6.2: the printing condition the file was made for."""
+    """ISO 15930-7: the printing condition the file was made for."""
     return Dictionary(
         Type=Name.OutputIntent,
         S=Name.GTS_PDFX,
@@ -273,7 +273,7 @@ PROPERTIES = {
 
 
 def _identify(document: pikepdf.Pdf) -> None:
-    """ISO 15930-7, 6.7: that this is PDF/X-4, when it was made, and that nothing is trapped yet."""
+    """ISO 15930-7: that this is PDF/X-4, when it was made, and that nothing is trapped yet."""
     info = document.docinfo
     _keep(info, {*PROPERTIES, "/CreationDate", "/ModDate"})
     assert "/CreationDate" in info, "WeasyPrint dates what it makes as PDF/X"
@@ -467,15 +467,10 @@ class _Painter:
         is_stencil = bool(image.get("/ImageMask", False))
         if not self._is_new(image) or is_stencil or str(image.ColorSpace) in self.inks.keeps:
             return
-        if "/Mask" in image:
-            raise _unreadable("a picture with a hole of one colour")
+        if "/Mask" in image or "/Decode" in image:
+            raise _unreadable("a picture with a hole of one colour, or in unusual tones")
         assert isinstance(image, pikepdf.Stream)
-        picture = pikepdf.PdfImage(image).as_pil_image()
-        if "/Decode" in image:
-            if picture.mode != "CMYK" or [int(part) for part in image.Decode] != [1, 0] * 4:
-                raise _unreadable("a picture in unusual tones")
-            picture = ImageChops.invert(picture)
-            del image["/Decode"]
+        picture = pikepdf.PdfImage(image).as_pil_image(apply_mask=False)
         _write(image, self.inks.picture(picture).tobytes())
         image.ColorSpace, image.BitsPerComponent = self.inks.space, 8
 
@@ -553,7 +548,7 @@ def _saved(document: pikepdf.Pdf) -> bytes:
     """
     for packing in (pikepdf.ObjectStreamMode.generate, pikepdf.ObjectStreamMode.disable):
         out = BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=packing)
+        document.save(out, deterministic_id=True, object_stream_mode=packing, fix_metadata_version=False)
         if b"\r\nendstream" not in out.getvalue():
             break
     return out.getvalue()

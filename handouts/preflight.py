@@ -17,10 +17,12 @@ INCH = 72
 MM = INCH / 25.4
 #: How far a box may be from where it should be, in millimetres: less than a cutter can see.
 NEARLY = 0.05
-#: Pixels to the inch a picture should have on coated paper, and below which it looks coarse: twice and once the 150
-#: lines to the inch of the usual screen (60 lines/cm, ISO 12647-2).
+#: Pixels to the inch a picture should have, and below which it looks coarse: twice and once the 150 dots to the inch
+#: that presses make of it.
 SHARP, COARSE = 300, 150
-#: What may be left of a colour’s rounding to 8 bits, in parts of 1.
+#: From how much black ink, or how much of the three others together, words are meant to be black: our own judgement.
+MUCH_BLACK, MUCH_ELSE = 0.85, 2.4
+#: What the rounding of four inks to 8 bits may add up to, in parts of 1.
 ROUNDED = 0.02
 PDFX = "{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"
 
@@ -86,7 +88,7 @@ def as_lines(report: Preflight) -> tuple[str, ...]:
 
 
 def _standard(document: pikepdf.Pdf) -> Checked:
-    """ISO 15930-7, 6.7: what the metadata must say."""
+    """ISO 15930-7: what the metadata must say."""
     with document.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as metadata:
         wanted = {
             "xmp:CreateDate": "when it was made",
@@ -108,7 +110,7 @@ def _standard(document: pikepdf.Pdf) -> Checked:
 
 
 def _condition(document: pikepdf.Pdf) -> Checked:
-    """ISO 15930-7, 6.2: one printing condition, with its profile."""
+    """ISO 15930-7: one printing condition, with its profile."""
     what = "Printing condition"
     intents = [intent for intent in document.Root.get("/OutputIntents", ()) if intent.S == Name.GTS_PDFX]
     profile = _profile(document)
@@ -129,13 +131,14 @@ def _profile(document: pikepdf.Pdf) -> ImageCms.ImageCmsProfile | None:
 
 
 def _size(document: pikepdf.Pdf) -> Checked:
-    """ISO 15930-7, 6.13: each page has a trim box, and no art box with it."""
+    """ISO 15930-7: each page has a trim box, and no art box with it."""
     what = "Trimmed size"
     pages = [page.obj for page in document.pages]
     if any("/TrimBox" not in page or "/ArtBox" in page for page in pages):
         return Checked(what, "A page does not say where it is to be cut.", passes=False)
     sizes = {f"{(right - left) / MM:.4g} × {(top - bottom) / MM:.4g} mm" for left, bottom, right, top in _trims(pages)}
-    return Checked(what, f"{len(pages)} pages of {' and '.join(sorted(sizes))}.", passes=True)
+    count = "1 page" if len(pages) == 1 else f"{len(pages)} pages"
+    return Checked(what, f"{count} of {' and '.join(sorted(sizes))}.", passes=True)
 
 
 def _trims(pages: Iterable[pikepdf.Object]) -> Iterator[list[float]]:
@@ -165,7 +168,7 @@ def _bleed_of(page: pikepdf.Object) -> float:
 
 
 def _clicks(document: pikepdf.Pdf) -> Checked:
-    """ISO 15930-7, 6.17 and 6.18: no annotations where it is printed, no actions, no scripts."""
+    """ISO 15930-7: no annotations where it is printed, no actions, no scripts."""
     annotations = sum(len(page.obj.get("/Annots", ())) for page in document.pages)
     acts = {"/OpenAction", "/AA", "/AcroForm"} & set(document.Root.keys())
     acts |= {"/JavaScript", "/EmbeddedFiles"} & set(document.Root.get("/Names", Dictionary()).keys())
@@ -193,7 +196,8 @@ class _Drawn:
 
     spaces: set[str] = field(default_factory=set)
     words: set[Inks] = field(default_factory=set)
-    inks: set[Inks] = field(default_factory=set)
+    spaces_of_words: set[str] = field(default_factory=set)
+    most_ink: float = 0
     fonts: dict[str, bool] = field(default_factory=dict)
     pictures: list[_Placed] = field(default_factory=list)
     see_through: set[str] = field(default_factory=set)
@@ -268,6 +272,7 @@ def _draw(operator: str, operands: Any, resources: pikepdf.Object, state: _State
     if operator in SHOW_WORDS and state.mode % 4 != 3:
         side = state.stroke if state.mode % 4 == 1 else state.fill
         drawn.words |= _lay(side, resources, state, drawn)
+        drawn.spaces_of_words.add(_family(side.space))
     if operator in FILL:
         _lay(state.fill, resources, state, drawn)
     if operator in STROKE:
@@ -297,8 +302,12 @@ def _lay(side: _Side, resources: pikepdf.Object, state: _State, drawn: _Drawn) -
         return set()
     drawn.spaces.add(_family(side.space))
     inks = _inks(side.space, side.colour)
-    drawn.inks |= inks
+    _note(inks, drawn)
     return inks
+
+
+def _note(inks: Iterable[Inks], drawn: _Drawn) -> None:
+    drawn.most_ink = max(drawn.most_ink, *(sum(parts) for parts in inks), 0)
 
 
 def _inks(space: Any, colour: Iterable[Any]) -> set[Inks]:
@@ -314,7 +323,7 @@ def _inks(space: Any, colour: Iterable[Any]) -> set[Inks]:
 def _read_gradient(shading: pikepdf.Object, drawn: _Drawn) -> None:
     drawn.spaces.add(_family(shading.ColorSpace))
     for colour in _ends(shading.get("/Function", Dictionary())):
-        drawn.inks |= _inks(shading.ColorSpace, colour)
+        _note(_inks(shading.ColorSpace, colour), drawn)
 
 
 def _ends(function: pikepdf.Object) -> Iterator[Any]:
@@ -347,19 +356,17 @@ def _read_picture(image: pikepdf.Object, state: _State, drawn: _Drawn) -> None:
     if image.get("/ImageMask", False):
         return
     drawn.spaces.add(_family(image.ColorSpace))
-    if image.ColorSpace == Name.DeviceCMYK and "/Decode" not in image:
+    if image.ColorSpace == Name.DeviceCMYK:
         assert isinstance(image, pikepdf.Stream)
-        drawn.inks.add(_most(pikepdf.PdfImage(image).as_pil_image()))
+        picture = pikepdf.PdfImage(image).as_pil_image(apply_mask=False)
+        drawn.most_ink = max(drawn.most_ink, _most_ink_in(picture))
 
 
-def _most(picture: Image.Image) -> Inks:
-    """The inks of the pixel with the most of them; a sum is enough to know, so it is laid on black, then on the rest."""
-    cyan, magenta, yellow, black = (part.convert("I") for part in picture.split())
-    total = ImageMath.lambda_eval(
-        lambda parts: parts["c"] + parts["m"] + parts["y"] + parts["k"], c=cyan, m=magenta, y=yellow, k=black
-    )
-    left = total.getextrema()[1] / 255
-    return (max(0, min(1, left - 1)), max(0, min(1, left - 2)), max(0, min(1, left - 3)), min(1, left))
+def _most_ink_in(picture: Image.Image) -> float:
+    """The ink of the pixel with most of it; 4 is all of all four inks."""
+    parts = dict(zip("cmyk", (part.convert("I") for part in picture.split()), strict=True))
+    total = ImageMath.lambda_eval(lambda of: of["c"] + of["m"] + of["y"] + of["k"], **parts)
+    return float(total.getextrema()[1]) / 255
 
 
 def _family(space: pikepdf.Object) -> str:
@@ -393,18 +400,20 @@ def _spaces(drawn: _Drawn) -> Checked:
     return Checked("Colours", f"{' and '.join(sorted(drawn.spaces)) or 'None'}.", passes=True)
 
 
-def _is_black(inks: Inks) -> bool:
-    """Whether words in these inks are meant to be black: nearly full black, or nearly full of everything else."""
-    return inks[3] >= 0.85 or sum(inks[:3]) >= 2.4
-
-
 def _black_words(drawn: _Drawn) -> Checked:
     """Words in four inks blur where the plates do not meet exactly."""
     mixed = [inks for inks in drawn.words if _is_black(inks) and sum(inks[:3]) > 0]
-    if mixed:
+    if strange := sorted(drawn.spaces_of_words - {"DeviceCMYK", "DeviceGray", "Pattern"}):
+        found = f"Some words are in {' and '.join(strange)}, whose inks are not known."
+    elif mixed:
         found = f"Some words are black of several inks ({_in_words(max(mixed, key=sum))}); use black ink alone."
-        return Checked("Black words", found, passes=False)
-    return Checked("Black words", "In black ink alone.", passes=True)
+    else:
+        return Checked("Black words", "In black ink alone." if BLACK in drawn.words else "None.", passes=True)
+    return Checked("Black words", found, passes=False)
+
+
+def _is_black(inks: Inks) -> bool:
+    return inks[3] >= MUCH_BLACK or sum(inks[:3]) >= MUCH_ELSE
 
 
 def _coloured_words(drawn: _Drawn) -> Checked:
@@ -441,22 +450,20 @@ def _pictures(drawn: _Drawn) -> Checked:
 
 def _ink(drawn: _Drawn, profile: ImageCms.ImageCmsProfile | None) -> Checked:
     """Too much ink does not dry. The limit is that of the profile in the file: the most it ever lays itself."""
-    most = max((sum(inks) for inks in drawn.inks), default=0.0)
-    found = f"At most {100 * most:.0f} %"
-    limit = _most_of(profile) if profile else 4
-    if most > limit + ROUNDED:
-        return Checked("Ink", f"{found}; the profile lays {100 * limit:.0f} % at most.", passes=False)
-    return Checked("Ink", f"{found}{f'; the profile lays up to {100 * limit:.0f} %' if profile else ''}.", passes=True)
+    found = f"At most {100 * drawn.most_ink:.0f} %"
+    if profile is None or profile.profile.xcolor_space != "CMYK":
+        return Checked("Ink", f"{found}.", passes=True)
+    limit = _most_ink_of(profile)
+    found = f"{found}; the profile itself lays up to {100 * limit:.0f} %."
+    return Checked("Ink", found, passes=drawn.most_ink <= limit + ROUNDED)
 
 
-def _most_of(profile: ImageCms.ImageCmsProfile) -> float:
-    """The most ink a profile lays for any of 9 × 9 × 9 colours; 4 is all of all four."""
+def _most_ink_of(profile: ImageCms.ImageCmsProfile) -> float:
+    """The most ink a profile lays for any of 9 × 9 × 9 colours."""
     steps = [min(255, 32 * step) for step in range(9)]
     colours = Image.frombytes(
         "RGB", (len(steps) ** 3, 1), bytes(part for rgb in product(steps, repeat=3) for part in rgb)
     )
-    if profile.profile.xcolor_space != "CMYK":
-        return 4
     inks = ImageCms.profileToProfile(
         colours,
         ImageCms.createProfile("sRGB"),
@@ -466,7 +473,7 @@ def _most_of(profile: ImageCms.ImageCmsProfile) -> float:
         flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
     )
     assert inks
-    return sum(_most(inks))
+    return _most_ink_in(inks)
 
 
 def _transparency(drawn: _Drawn) -> Checked:
