@@ -151,9 +151,9 @@ def _box(box: Iterable[Any]) -> list[float]:
 
 
 def _bleed(document: pikepdf.Pdf, wanted: float) -> Checked:
-    """How far what is printed may run over the cut, on the side where it is least."""
+    """How far what is printed may run over the cut, on the side where it is least; whether it does is to be seen."""
     least = min(_bleed_of(page.obj) for page in document.pages) / MM
-    found = f"{max(0, least):.1f} mm all round"
+    found = f"Room for {max(0, least):.1f} mm all round"
     if least < wanted - NEARLY:
         return Checked("Bleed", f"{found}; {wanted:.1f} mm are needed.", passes=False)
     return Checked("Bleed", f"{found}.", passes=True)

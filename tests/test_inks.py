@@ -189,7 +189,7 @@ def test_frames_of_links_and_the_ground_of_a_page_are_grey_too() -> None:
     page = opened(inks.to_grey(changed(plain_pdf(), plant))).pages[0].obj
     assert [float(part) for part in page.Annots[0].C] == pytest.approx([colour_of_red := inks._grey(1, 0, 0)], abs=1e-4)
     assert 0.4 < colour_of_red < 0.6
-    assert page.Group.CS == Name.DeviceGray
+    assert Name.DeviceGray == page.Group.CS
 
 
 UNREADABLE: dict[str, Callable[[pikepdf.Pdf], Any]] = {

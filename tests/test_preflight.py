@@ -31,7 +31,7 @@ def test_it_says_what_it_found() -> None:
     """A clinic passes these lines on to its printer."""
     found = {what: check.found for what, check in found_in(pressed()).items()}
     assert found["Trimmed size"] == "1 page of 210 × 297 mm."
-    assert found["Bleed"] == "3.0 mm all round."
+    assert found["Bleed"] == "Room for 3.0 mm all round."
     assert found["Printing condition"] == "FOGRA39 (profile “FOGRA39L Coated”)."
     assert found["Colours"] == "DeviceCMYK and DeviceGray."
     assert found["Black words"] == "In black ink alone."
@@ -85,7 +85,11 @@ FAULTS: dict[str, tuple[Callable[[pikepdf.Pdf], Any], str, str]] = {
     "a screen's profile": (profile_of_a_screen, "Printing condition", "for GRAY, not for CMYK"),
     "no trim box": (lambda d: d.pages[0].obj.__delitem__("/TrimBox"), "Trimmed size", "where it is to be cut"),
     "an art box": (lambda d: setattr(d.pages[0].obj, "ArtBox", d.pages[0].obj.TrimBox), "Trimmed size", "to be cut"),
-    "no bleed": (lambda d: d.pages[0].obj.__delitem__("/BleedBox"), "Bleed", "0.0 mm all round; 3.0 mm are needed"),
+    "no bleed": (
+        lambda d: d.pages[0].obj.__delitem__("/BleedBox"),
+        "Bleed",
+        "Room for 0.0 mm all round; 3.0 mm are needed",
+    ),
     "a small sheet": (lambda d: setattr(d.pages[0].obj, "MediaBox", d.pages[0].obj.TrimBox), "Bleed", "0.0 mm"),
     "RGB": (lambda d: add_to_page(d, b"1 0 0 rg 0 0 9 9 re f"), "Colours", "DeviceRGB"),
     "an RGB gradient": (
