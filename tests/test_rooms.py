@@ -49,6 +49,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "page": ({"errors", "model", "assets", "files", "line_art", "wording"}, {"jinja2", "markupsafe", "segno"}),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
+    "inks": ({"errors", "model", "assets"}, {"pikepdf", "PIL"}),
+    "preflight": ({"model"}, {"pikepdf", "PIL"}),
     "shelf": ({"errors", "model", "assets", "clinics", "codes", "reading"}, set()),
     "formats": ({"errors", "model"}, set()),
     "impose": ({"model"}, {"pikepdf"}),
