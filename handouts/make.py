@@ -5,12 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from handouts import approvals, assets, clinics, impose, page, pdf, reading
+from handouts import approvals, assets, clinics, inks, page, pdf, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
+from handouts.finishing import beside, checked, finished
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Fold, Format, Pdf, Region, Setting, Standing, Topic
+from handouts.model import Clinic, Pdf, Region, Setting, Standing, Topic
+from handouts.pictures import contact_sheet
+from handouts.preflight import Preflight
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_REGION = "us"
@@ -19,13 +22,17 @@ TRI_FOLD_SIDES = 2
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of every leaflet. No region: the clinic's, else the default."""
+    """What is wanted of every leaflet. No region: the clinic's, else the default.
+
+    `png_dpi` asks for a picture of each page, with so many pixels to the inch.
+    """
 
     language: str = DEFAULT_LANGUAGE
     region: str = ""
     wanted: Wanted = field(default_factory=Wanted)
     clinic_file: Path | None = None
     approved_only: bool = False
+    png_dpi: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,7 @@ class Made:
     pages: int
     budget: int | None
     standing: Standing
+    preflight: Preflight | None
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,7 @@ class Written:
     file: Path
     topics: tuple[str, ...]
     pages: int
+    preflight: Preflight | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +111,14 @@ def house_of(order: Order) -> House:
 
 def setting_of(order: Order, house: House) -> Setting:
     """Where the leaflets of an order are handed out, and how they come out."""
-    form = format_of(order.wanted, house.region.paper, ("", b""))
+    form = format_of(order.wanted, house.region.paper, _profile_of(house.clinic))
     labels = clinics.read_labels(order.language)
     return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
+
+
+def _profile_of(clinic: Clinic | None) -> tuple[str, bytes]:
+    """The profile of the clinic's print shop, else ours, by name."""
+    return (clinic.press_profile if clinic else None) or (inks.DEFAULT_NAME, inks.default_profile())
 
 
 def region_of(wanted: str, clinic: Clinic | None) -> Region:
@@ -150,18 +164,24 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     too_long: list[str] = []
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = finished(pdf.print_to_pdf(leaflet), form)
+        printed = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form)
         if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             too_long.append(_does_not_fit(topic))
             continue
         file = files.pop(topic.name)
-        write_whole(file, printed.data)
+        report = _write(file, printed, ready.setting, order)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
         budget = topic.pages if form.is_standard else None
-        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands)
+        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands, report)
     refuse_unapproved(ready, files.values())
     if too_long:
         raise HandoutError("\n".join(too_long), Exit.WRONG_COMMAND)
+
+
+def write_contact_sheet(made: Sequence[Made], file: Path) -> None:
+    """Write one picture of all pages of what was made."""
+    check_folder(file.parent)
+    write_whole(file, contact_sheet([(one.file.stem, Pdf(one.file.read_bytes(), one.pages)) for one in made]))
 
 
 def _does_not_fit(topic: Topic) -> str:
@@ -179,15 +199,21 @@ def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, 
     check_folder(file.parent)
     setting = replace(ready.setting, in_pack=True)
     leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
-    printed = finished(pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets), setting.form)
-    write_whole(file, printed.data)
+    for_press = setting.form.press is not None
+    packed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets, for_press=for_press)
+    printed = finished(packed, setting.form)
+    report = _write(file, printed, setting, order)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
-    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages), overdue
+    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages, report), overdue
 
 
-def finished(printed: Pdf, form: Format) -> Pdf:
-    """What was laid out, as it goes to the printer."""
-    return impose.booklet(printed) if form.fold is Fold.BOOKLET else printed
+def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> Preflight | None:
+    """Write a PDF and what goes with it; say what a print shop would check."""
+    report = checked(printed, setting.form)
+    write_whole(file, printed.data)
+    for other, data in beside(file, printed, report, order.png_dpi):
+        write_whole(other, data)
+    return report
 
 
 def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:

@@ -324,7 +324,8 @@ class Logo:
 class Clinic:
     """What a clinic says of itself. An empty text means the clinic left it out.
 
-    `tokens` are the values it puts in place of ours in the style; `sets` are topics it hands out together, by name.
+    `tokens` are the values it puts in place of ours in the style; `sets` are topics it hands out together, by name;
+    `press_profile` is the ICC profile of its print shop, and its name.
     """
 
     name: str
@@ -340,6 +341,7 @@ class Clinic:
     requires_approval: bool
     words: Mapping[str, str]
     sets: Mapping[str, tuple[str, ...]]
+    press_profile: tuple[str, bytes] | None
 
 
 @dataclass(frozen=True)
