@@ -45,8 +45,8 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     )
 
 
-def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -> str:
-    """A topic, with the words of its region, in a whole page of HTML."""
+def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, **more: object) -> str:
+    """A topic, with the words of its region, in a whole page of HTML. `more` is what only that template asks for."""
     region, labels, clinic = setting.region, setting.labels, setting.clinic
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
@@ -71,6 +71,7 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -
                 stands=stands,
                 months=labels.months,
                 generator=f"handouts {__version__}",
+                **more,
             )
         )
 

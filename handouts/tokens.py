@@ -24,6 +24,9 @@ POINTS = re.compile(r"([0-9.]+)pt")
 SMALLEST = 12.0  # points; RNIB Clear Print
 LONGEST = 100  # signs of a value
 
+#: What a clinic is known by.
+HUES = {"--main", "--accent"}
+
 #: What is written in which colour on which ground.
 PAIRS = (
     ("--ink", "--paper"),
@@ -38,8 +41,8 @@ PAIRS = (
     ("--ink-quiet", "--paper"),
     ("--ink-quiet", "--panel"),
     ("--band-ink", "--band"),
-    ("--band-ink", "--main"),
-    ("--band-ink", "--accent"),
+    ("--solid-ink", "--main"),
+    ("--solid-ink", "--accent"),
     ("--heading-ink", "--paper"),
     ("--main", "--main-tint"),
     ("--accent", "--accent-tint"),
@@ -70,6 +73,23 @@ def value(name: str, own: Mapping[str, str]) -> str:
     found = own.get(name) or ours()[name]
     inner = re.fullmatch(r"var\((--[\w-]+)\)", found)
     return value(inner[1], own) if inner else found
+
+
+@cache
+def _dark() -> Mapping[str, str]:
+    return dict(DEFINED.findall((assets.STYLES / "formats" / "dark.css").read_text(encoding="utf-8")))
+
+
+def in_the_dark(own: Mapping[str, str]) -> Mapping[str, str]:
+    """The tokens for a dark screen. Of a clinic's own colours, the band stays, and the hues, as light as they must be."""
+    dark = dict(_dark())
+    for name in HUES & own.keys():
+        paper, panel = value("--paper", dark), value("--panel", dark)
+        shade = colour.shade(value(name, own), paper)
+        dark |= {name: colour.nearest_light(value(name, own), shade, paper, panel), f"{name}-tint": shade}
+    if {"--main", "--band", "--band-ink"} & own.keys():
+        dark |= {name: value(name, own) for name in ("--band", "--band-ink")}
+    return dark
 
 
 def too_pale(own: Mapping[str, str]) -> Iterator[tuple[str, str, float]]:
