@@ -46,6 +46,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "told": ({"model", "wording"}, set()),
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
     "page": ({"errors", "model", "assets", "files", "wording"}, {"jinja2", "markupsafe", "segno"}),
+    "web": ({"model", "assets", "page", "tokens"}, set()),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
     "shelf": ({"errors", "model", "assets", "clinics", "codes", "reading"}, set()),
