@@ -32,7 +32,10 @@ def style(own: Mapping[str, str]) -> str:
     whole = "\n".join(
         (
             _fonts(),
-            IMPORT.sub(lambda found: "" if found[1].startswith(FOR_PAPER) else _layer(found[2], _sheet(found[1])), _sheet("leaflet.css")),
+            IMPORT.sub(
+                lambda found: "" if found[1].startswith(FOR_PAPER) else _layer(found[2], _sheet(found[1])),
+                _sheet("leaflet.css"),
+            ),
             _layer("own", _tokens(own)),
             _media("screen", _layer("formats", NAMED_WIDTH.sub("", screen))),
             _media("screen and (prefers-color-scheme: dark)", _layer("formats", _tokens(tokens.in_the_dark(own)))),

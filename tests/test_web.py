@@ -25,10 +25,16 @@ DRIVER = shutil.which("chromedriver")
 needs_browser = pytest.mark.skipif(
     not (BROWSER and DRIVER), reason="needs Chromium and ChromeDriver (Debian: chromium, chromium-driver)"
 )
-QUIET = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 EVERY = [(topic, region) for topic in OURS.topic_names() for region in assets.region_codes()]
 #: CSS pixels. The narrow one is that of WCAG 1.4.10, Reflow: a window 1280 wide at 400 %.
@@ -36,6 +42,13 @@ WIDE, NARROW = (1280, 1024), (320, 256)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 ENOUGH_PAGES = 8
 LARGEST_PAGE = 400_000  # bytes
+
+
+#: What hides a part of itself; the heads of tables do on purpose, their words stand in the cells.
+CUT_OFF = """return [...document.querySelectorAll('body *')]
+    .filter(one => !one.closest('thead') && getComputedStyle(one).overflow != 'visible')
+    .filter(one => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight)
+    .map(one => one.tagName)"""
 
 
 def web_page(topic: str, region: str = "us", *, templates: Path | None = None) -> str:
@@ -72,9 +85,7 @@ class Browser:
     def turn(self, size: tuple[int, int], light: str) -> None:
         self.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": light}])
         width, height = size
-        self.tell(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
-        )
+        self.tell("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
 
     def tell(self, command: str, **arguments: object) -> Any:
         return self.driver.execute_cdp_cmd(command, arguments)
@@ -83,15 +94,22 @@ class Browser:
         return self.driver.execute_script(script, *arguments)
 
     def barriers(self) -> tuple[list[str], list[str]]:
-        """What axe finds on the page that is shown, and what it cannot decide."""
+        """What axe finds on the page that is shown, and what it cannot decide.
+
+        Signs are taken away: they are backgrounds beside the words, where axe would not judge the words' contrast.
+        """
         if not self.ask("return 'axe' in window"):
             self.ask(self.axe)
+            self.add_style("* { background-image: none !important }")
         found = self.driver.execute_async_script(
             "const done = arguments[1]; axe.run(document, JSON.parse(arguments[0])).then(done)",
             json.dumps({"runOnly": RULES, "resultTypes": ["violations", "incomplete"]}),
         )
         assert found["testEngine"]["version"] >= "4.12"
         return _nodes(found["violations"]), _nodes(found["incomplete"])
+
+    def add_style(self, rules: str) -> None:
+        self.ask("document.head.appendChild(document.createElement('style')).textContent = arguments[0]", rules)
 
     def fits(self) -> bool:
         return bool(self.ask("return document.documentElement.scrollWidth <= innerWidth"))
@@ -152,26 +170,26 @@ def test_nothing_runs_out_of_the_page(topic: str, browser: Browser) -> None:
     browser.ask("document.documentElement.style.fontSize = '200%'")
     assert browser.fits()
     spacing = "line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important"
-    browser.ask(
-        "document.documentElement.style.fontSize = '';"
-        f"document.head.append(Object.assign(document.createElement('style'), {{textContent: '* {{ {spacing} }}'}}))"
-    )
+    browser.ask("document.documentElement.style.fontSize = ''")
+    browser.add_style(f"* {{ {spacing} }} p {{ margin-bottom: 2em !important }}")
     browser.turn(NARROW, "light")
     assert browser.fits()
-    cut = "return [...document.querySelectorAll('body *')].filter(e => !e.closest('thead') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX != 'visible').length"
-    assert browser.ask(cut) == 0
+    assert browser.ask(CUT_OFF) == []
 
 
 @needs_browser
 def test_a_page_that_is_too_wide_is_caught(browser: Browser) -> None:
     """A guard that sees nothing guards nothing."""
-    browser.show(web_page("neck-pain-self-care").replace("<main", '<div style="width: 400px">.</div><main'), NARROW)
+    html = web_page("neck-pain-self-care")
+    browser.show(html.replace("<main", '<div style="width: 400px">.</div><main'), NARROW)
     assert not browser.fits()
+    browser.show(html.replace("<main", '<p style="height: 9px; overflow: hidden">A<br>B</p><main'), NARROW)
+    assert browser.ask(CUT_OFF) == ["P"]
 
 
 def fetched(html: str) -> list[str]:
     """The addresses that a browser would fetch to show a page, and the scripts it would run."""
-    addresses = re.findall(r'(?:\ssrc(?:set)?=["\']?|url\(["\']?|@import ["\']?)(?!data:)([^"\')\s>]*)', html)
+    addresses = re.findall(r'(?:\ssrc(?:set)?=|url\(|@import )["\']?+(?!data:)([^"\')\s>]*)', html)
     return [*addresses, *re.findall(r"<(?:link|script|iframe|object|embed|base)\b|\son\w+=", html)]
 
 
@@ -184,7 +202,8 @@ def test_the_page_asks_for_no_other_file(topic: str, region: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "planted", ['<img src="https://x.example/a.png">', "<p style='background: url(a.png)'>", "<script>", "<p onclick=''>"]
+    "planted",
+    ['<img src="https://x.example/a.png">', "<p style='background: url(a.png)'>", "<script>", "<p onclick=''>"],
 )
 def test_a_planted_request_is_caught(planted: str) -> None:
     """A guard that sees nothing guards nothing."""
