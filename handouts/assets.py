@@ -21,6 +21,7 @@ TOPICS = PACKAGE / "topics"
 SNIPPETS = PACKAGE / "snippets"
 REGIONS = PACKAGE / "regions"
 LANGUAGES = PACKAGE / "languages"
+SETS = PACKAGE / "sets.yaml"
 TEMPLATES = _beside("templates")
 STYLES = _beside("styles")
 

@@ -17,23 +17,31 @@ from handouts.approving import approve, changed
 from handouts.assets import Library
 from handouts.check import check
 from handouts.errors import Exit, HandoutError, nearest
-from handouts.export import Exported, for_openemr
+from handouts.export import for_openemr
 from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.judgement import QUESTIONS
-from handouts.make import Made, Order, make, standings, watched
-from handouts.model import Standing, Topic
+from handouts.make import Made, Order, Written, make, make_pack, standings, watched
+from handouts.model import STANDARD_SIZE, Ink, Printer, Standing, Topic
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
     Codes,
     Everything,
+    FoldHow,
     Html,
+    InkUse,
     Language,
+    Marks,
     OpenIt,
     Out,
+    Pack,
     PaperSize,
+    PrintedBy,
     RegionCode,
+    Separate,
+    Sets,
+    TextSize,
     Ticked,
     Topics,
     Until,
@@ -42,11 +50,13 @@ from handouts.options import (
 )
 from handouts.reports import as_data, as_html, as_lines
 from handouts.shelf import (
+    all_sets,
     code_index,
     find_library,
     find_topics,
     readable_shelf,
     topics_for_codes,
+    topics_of_sets,
     whole_shelf,
     written_in,
 )
@@ -139,6 +149,7 @@ def handouts(
 def list_topics(
     as_json: Annotated[bool, typer.Option("--json", help="For programs: one JSON list.")] = False,
     by_code: Annotated[bool, typer.Option("--codes", help="The diagnosis codes, and what each of them picks.")] = False,
+    by_set: Annotated[bool, typer.Option("--sets", help="The sets, and the topics of each.")] = False,
     region: RegionCode = "",
     clinic: ClinicFile = None,
 ) -> None:
@@ -146,6 +157,9 @@ def list_topics(
     library = find_library(clinic)
     if by_code and not as_json:
         _results().print(tables.of_codes(code_index(library)))
+        return
+    if by_set and not as_json:
+        _results().print(tables.of_sets(all_sets(clinic)))
         return
     topics, faults = readable_shelf(library)
     stands = standings(topics, Order(region=region.lower(), clinic_file=clinic))
@@ -182,10 +196,18 @@ def _as_data(topic: Topic, stands: Standing) -> dict[str, object]:
 def make_leaflets(
     topics: Topics = None,
     code: Codes = None,
+    sets: Sets = None,
     everything: Everything = False,
     out: Out = Path("out"),
+    pack: Pack = None,
+    separate: Separate = False,
     region: RegionCode = "",
     paper: PaperSize = None,
+    text_size: TextSize = STANDARD_SIZE,
+    ink: InkUse = Ink.FULL,
+    fold: FoldHow = None,
+    printer: PrintedBy = Printer.OFFICE,
+    marks: Marks = False,
     language: Language = "en",
     clinic: ClinicFile = None,
     approved_only: ApprovedOnly = False,
@@ -196,10 +218,20 @@ def make_leaflets(
     library = find_library(clinic)
     if everything and code:
         raise HandoutError("Give codes or write --all, not both.", Exit.WRONG_COMMAND)
+    if separate and not pack:
+        raise HandoutError(
+            "--separate goes with --pack FILE; without a pack, each leaflet has its own file.", Exit.WRONG_COMMAND
+        )
     by_code = topics_for_codes(code, language, library) if code else ()
-    named = _chosen(topics or [], everything, language, library) if topics or everything or not code else []
-    names = find_topics([*named, *by_code], language, library)
-    order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
+    by_set = topics_of_sets(sets or (), clinic)
+    named = _chosen(topics or [], everything, language, library) if topics or everything or not (code or sets) else []
+    names = find_topics([*by_set, *named, *by_code], language, library)
+    wanted = Wanted(paper, text_size, ink, fold, printer, marks)
+    order = Order(language, region.lower(), wanted, clinic, approved_only)
+    if pack:
+        _pack(names, order, pack, open_it)
+        if not separate:
+            return
     if watch:
         _watch(names, order, out, library, open_it)
         return
@@ -214,7 +246,17 @@ def make_leaflets(
             _results().print(tables.of_leaflets(made))
             _mention(made)
     if open_it:
-        _open(made)
+        _open([one.file for one in made])
+
+
+def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None:
+    """Make a pack, and say what is in it."""
+    packed, overdue = make_pack(names, order, file)
+    _results().print(tables.of_files([packed]))
+    for topic in overdue:
+        _say(_overdue(topic))
+    if open_it:
+        _open([packed.file])
 
 
 def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open_it: bool) -> None:
@@ -231,7 +273,7 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
                 _answer(f"{os.path.relpath(one.file)}: {one.pages} pages")
             _mention(made)
             if open_it:
-                _open(made)
+                _open([one.file for one in made])
                 open_it = False
     except KeyboardInterrupt:
         _say("Stopped watching.")
@@ -240,17 +282,20 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
 def _mention(made: Sequence[Made]) -> None:
     """What whoever made leaflets should know before handing them out."""
     for one in made:
-        if one.pages > one.budget:
+        if one.budget and one.pages > one.budget:
             _say(_too_long(one))
         if one.standing.overdue:
-            sentence = f"{one.topic} is past its review date: have a clinician read it again before you hand it out."
-            _say(sentence)
+            _say(_overdue(one.topic))
 
 
-def _open(made: Sequence[Made]) -> None:
-    for one in made:
-        if typer.launch(str(one.file)) != 0:
-            _say(f"{one.file} could not be opened from here; open it yourself.")
+def _overdue(topic: str) -> str:
+    return f"{topic} is past its review date: have a clinician read it again before you hand it out."
+
+
+def _open(files: Sequence[Path]) -> None:
+    for file in files:
+        if typer.launch(str(file)) != 0:
+            _say(f"{file} could not be opened from here; open it yourself.")
 
 
 def _too_long(made: Made) -> str:
@@ -436,7 +481,7 @@ def export_openemr(
 ) -> None:
     """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
     order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
-    written: list[Exported] = []
+    written: list[Written] = []
     try:
         for one in for_openemr(order, folder):
             written.append(one)  # noqa: PERF402  # what was written is shown even if the rest is refused

@@ -82,10 +82,39 @@ def read_clinic(file: Path) -> Clinic:
         prints_sources=_yes(fields, "print_sources", otherwise=True),
         requires_approval=_yes(fields, "require_approval", otherwise=False),
         words=_own_words(fields),
+        sets=_sets(fields, Library(file.parent)),
     )
     fields.done()
     refuse(problems)
     return clinic
+
+
+def read_sets() -> Mapping[str, tuple[str, ...]]:
+    """The sets that come with us, by name."""
+    problems: list[Problem] = []
+    fields = Fields.read(read_text(assets.SETS, problems), shown(assets.SETS), 1, problems)
+    sets = _sets(fields, OURS)
+    fields.done()
+    refuse(problems)
+    return sets
+
+
+def _sets(fields: Fields, library: Library) -> Mapping[str, tuple[str, ...]]:
+    """Topics that are handed out together, by the name of the set."""
+    if not fields.has("sets"):
+        return {}
+    inner = fields.mapping("sets", "new-patient: [sleep-hygiene, gentle-movement]")
+    sets = {name: inner.texts(name) for name in inner.names()}
+    known = library.topic_names()
+    for name, topics in sets.items():
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            inner.complain(
+                name, f"“{shortened(name)}” is not the name of a set", "use small letters, digits and hyphens"
+            )
+        for topic in topics:
+            if topic not in known:
+                inner.complain(name, f"there is no topic “{shortened(topic)}”", nearest(topic, known))
+    return sets
 
 
 def _yes(fields: Fields, name: str, *, otherwise: bool) -> bool:

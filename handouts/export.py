@@ -1,13 +1,12 @@
 """The shelf in; files under the names that another program looks for out."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from handouts import clinics, make, page, pdf
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
-from handouts.make import Order
+from handouts.make import Order, Written
 from handouts.model import Pdf, Topic
 from handouts.shelf import whole_shelf
 
@@ -15,15 +14,6 @@ from handouts.shelf import whole_shelf
 OPENEMR = {"icd-10": "icd10", "icd-10-cm": "icd10", "snomed-ct": "snomed", "loinc": "loinc"}
 #: The languages its page asks for; any other is asked for as English.
 OPENEMR_LANGUAGES = ("en", "es")
-
-
-@dataclass(frozen=True)
-class Exported:
-    """One file: its path, the topics in it, in order, and its pages."""
-
-    file: Path
-    topics: tuple[str, ...]
-    pages: int
 
 
 def openemr_name(system: str, code: str, language: str) -> str:
@@ -35,7 +25,7 @@ def openemr_name(system: str, code: str, language: str) -> str:
     return f"{OPENEMR[system]}_{code}_{language}.pdf".lower()
 
 
-def for_openemr(order: Order, folder: Path) -> Iterator[Exported]:
+def for_openemr(order: Order, folder: Path) -> Iterator[Written]:
     """Write one PDF for each code. A code that several topics have gets all of them, one after another."""
     if order.language not in OPENEMR_LANGUAGES:
         raise HandoutError(f"OpenEMR asks for {' or '.join(OPENEMR_LANGUAGES)} only.", Exit.WRONG_COMMAND)
@@ -55,7 +45,7 @@ def for_openemr(order: Order, folder: Path) -> Iterator[Exported]:
         if names not in printed:
             printed[names] = pdf.print_to_pdf(*(leaflets[name] for name in names))
         write_whole(folder / file, printed[names].data)
-        yield Exported(folder / file, names, printed[names].pages)
+        yield Written(folder / file, names, printed[names].pages)
     make.refuse_unapproved(ready, not_made)
 
 

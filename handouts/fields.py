@@ -78,6 +78,10 @@ class Fields:
         self._known.add(name)
         return name in self._values
 
+    def names(self) -> tuple[str, ...]:
+        """The names of all fields, in the order they are written."""
+        return tuple(self._values)
+
     def text(self, name: str, *, needed: bool = True, example: str = "some words") -> str:
         """A line of text; "" when it is missing (a problem if it is needed)."""
         self._known.add(name)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handouts.errors import Exit, HandoutError
-from handouts.model import LARGE_PRINT, LARGEST_SIZE, STANDARD_SIZE, Fold, Format, Ink, Paper, Press
+from handouts.model import LARGE_PRINT, LARGEST_SIZE, STANDARD_SIZE, Fold, Format, Ink, Paper, Press, Printer
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Wanted:
     text_size: int = STANDARD_SIZE
     ink: Ink = Ink.FULL
     fold: Fold | None = None
-    for_press: bool = False
+    printer: Printer = Printer.OFFICE
     marks: bool = False
 
 
@@ -27,12 +27,13 @@ def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes]) -> Fo
     faults = tuple(sentence for is_wrong, sentence in _rules(wanted, paper) if is_wrong)
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
-    press = Press(profile[1], profile[0], wanted.marks) if wanted.for_press else None
+    press = Press(profile[1], profile[0], wanted.marks) if wanted.printer is Printer.SHOP else None
     return Format(paper, wanted.text_size, wanted.ink, wanted.fold, press)
 
 
 def _rules(wanted: Wanted, paper: Paper) -> tuple[tuple[bool, str], ...]:
     fold = wanted.fold.value if wanted.fold else ""
+    for_shop = wanted.printer is Printer.SHOP
     return (
         (
             not STANDARD_SIZE <= wanted.text_size <= LARGEST_SIZE,
@@ -47,15 +48,15 @@ def _rules(wanted: Wanted, paper: Paper) -> tuple[tuple[bool, str], ...]:
             f"A5 is too small to fold. Write --paper a4 or --paper letter with --fold {fold}.",
         ),
         (
-            wanted.for_press and wanted.fold is Fold.BOOKLET,
+            for_shop and wanted.fold is Fold.BOOKLET,
             "A print shop orders the pages of a booklet itself. Write --paper a5 and leave out --fold booklet.",
         ),
         (
-            wanted.for_press and wanted.ink is not Ink.FULL,
+            for_shop and wanted.ink is not Ink.FULL,
             f"A print shop gets all colours, as CMYK. Leave out --ink {wanted.ink.value}.",
         ),
         (
-            wanted.marks and not wanted.for_press,
+            wanted.marks and not for_shop,
             "Crop marks are for a print shop. Add --for print-shop, or leave out --marks.",
         ),
     )

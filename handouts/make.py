@@ -1,7 +1,7 @@
 """The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -29,15 +29,27 @@ class Order:
 
 @dataclass(frozen=True)
 class Made:
-    """One leaflet that was made, for whom, where it is, its pages of how many allowed, and who stands behind it."""
+    """One leaflet that was made, for whom, where it is, its pages of how many meant, and who stands behind it.
+
+    Pages are counted at the standard size only; for any other the budget is None.
+    """
 
     topic: str
     region: str
     clinic: str
     file: Path
     pages: int
-    budget: int
+    budget: int | None
     standing: Standing
+
+
+@dataclass(frozen=True)
+class Written:
+    """One file of several leaflets: its path, the topics in it, in order, and its pages."""
+
+    file: Path
+    topics: tuple[str, ...]
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -139,8 +151,25 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         file = files.pop(topic.name)
         write_whole(file, printed.data)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
-        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, topic.pages, stands)
+        budget = topic.pages if ready.setting.form.is_standard else None
+        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands)
     refuse_unapproved(ready, files.values())
+
+
+def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, tuple[str, ...]]:
+    """Make one PDF of all leaflets behind a cover, and write it whole; say which of them are past their review.
+
+    A leaflet that must not be handed out stops it: half a pack would be taken for a whole one.
+    """
+    ready = plan(names, order)
+    refuse_unapproved(ready, [file])
+    check_folder(file.parent)
+    setting = replace(ready.setting, in_pack=True)
+    leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
+    printed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets)
+    write_whole(file, printed.data)
+    overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
+    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages), overdue
 
 
 def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:

@@ -37,6 +37,13 @@ class Fold(Enum):
     TRI_FOLD = "tri-fold"
 
 
+class Printer(Enum):
+    """Who prints it: the printer in the office, or a shop that wants bleed and CMYK."""
+
+    OFFICE = "office"
+    SHOP = "print-shop"
+
+
 #: Points; what the style sheets are drawn for (RNIB Clear Print asks for 12 at least).
 STANDARD_SIZE = 12
 LARGEST_SIZE = 36
@@ -310,7 +317,7 @@ class Logo:
 class Clinic:
     """What a clinic says of itself. An empty text means the clinic left it out.
 
-    `tokens` are the values it puts in place of ours in the style.
+    `tokens` are the values it puts in place of ours in the style; `sets` are topics it hands out together, by name.
     """
 
     name: str
@@ -325,6 +332,7 @@ class Clinic:
     prints_sources: bool
     requires_approval: bool
     words: Mapping[str, str]
+    sets: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -343,7 +351,7 @@ class Labels:
 class Setting:
     """Where a leaflet is handed out and how it comes out: everything about it but the topic.
 
-    `templates` is the clinic's own folder of templates, if it has one.
+    `templates` is the clinic's own folder of templates, if it has one. In a pack, footers say the pack's page too.
     """
 
     region: Region
@@ -351,6 +359,7 @@ class Setting:
     clinic: Clinic | None
     form: Format
     templates: Path | None = None
+    in_pack: bool = False
 
 
 # --- Who stands behind it ------------------------------------------------------------------
@@ -397,6 +406,15 @@ class Leaflet:
     html: str
     topic: str
     language: str
+
+
+@dataclass(frozen=True)
+class Contents:
+    """One line of a pack's contents: a leaflet, the page of the pack it begins on, and its number of pages."""
+
+    topic: Topic
+    begins: int
+    pages: int
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from handouts.model import Paper
+from handouts.model import Fold, Ink, Paper, Printer
 from handouts.shelf import find_library
 
 
@@ -25,10 +25,35 @@ Everything = Annotated[bool, typer.Option("--all", help="Every topic there is.")
 Out = Annotated[Path, typer.Option("--out", "-o", help="The folder the PDFs go to.", file_okay=False)]
 REGION_HELP = "us or uk: phone numbers, services, spellings. Default: the clinic's, else us."
 RegionCode = Annotated[str, typer.Option("--region", "-r", help=REGION_HELP, show_default=False)]
-PAPER_HELP = "Default: what the region prints on."
+PAPER_HELP = "The sheet in the printer. Default: what the region prints on."
 PaperSize = Annotated[
     Paper | None, typer.Option("--paper", "-p", help=PAPER_HELP, show_default=False, case_sensitive=False)
 ]
+TextSize = Annotated[
+    int, typer.Option("--text-size", "-s", metavar="POINTS", help="12 to 36; from 16 it is large print, in one column.")
+]
+InkUse = Annotated[Ink, typer.Option("--ink", help="saver: nothing filled, thin lines. grey: no colour in the file.")]
+FoldHow = Annotated[Fold | None, typer.Option("--fold", help="For sheets to fold after printing.", show_default=False)]
+PrintedBy = Annotated[
+    Printer,
+    typer.Option("--for", help="print-shop: PDF/X-4 in CMYK with 3 mm of bleed, and a report of what was checked."),
+]
+Marks = Annotated[bool, typer.Option("--marks", help="Crop marks, for a print shop that asks for them.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME", help="All topics of a set: `handouts list --sets`.", show_default=False),
+]
+Pack = Annotated[
+    Path | None,
+    typer.Option(
+        "--pack",
+        metavar="FILE",
+        help="One PDF of them all, with a cover and contents, each on a fresh sheet.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
+Separate = Annotated[bool, typer.Option("--separate", help="With --pack: each leaflet as a file of its own, too.")]
 Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
 CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."
 ClinicFile = Annotated[

@@ -3,7 +3,7 @@
 import re
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,13 +17,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from handouts import __version__, assets
 from handouts.errors import Problem, refuse
 from handouts.files import shown
+from handouts.line_art import line_art
 from handouts.model import (
     STANDARD_SIZE,
     Block,
     Clinic,
+    Contents,
     Flow,
     Format,
     Heading,
+    Ink,
     Leaflet,
     Part,
     Region,
@@ -45,9 +48,37 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     )
 
 
+def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
+    """The first pages of a pack: what is in it, where, and from whom."""
+    with _own_faults(setting.templates):
+        html = (
+            templates(setting.templates)
+            .get_template("cover.html")
+            .render(contents=contents, language=setting.region.language, **_of_setting(setting))
+        )
+    return Leaflet(html, "the cover of the pack", setting.region.language)
+
+
+def _of_setting(setting: Setting) -> dict[str, object]:
+    """What every page needs that does not depend on its topic."""
+    clinic = setting.clinic
+    return {
+        "say": setting.labels.words,
+        "months": setting.labels.months,
+        "clinic": clinic,
+        "form": setting.form,
+        "in_pack": setting.in_pack,
+        "logo": _data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
+        "qr": _qr_code(clinic.web) if clinic and clinic.web else "",
+        "tokens": clinic.tokens if clinic else {},
+        "grow": setting.form.text_size / STANDARD_SIZE,
+        "generator": f"handouts {__version__}",
+    }
+
+
 def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, **more: object) -> str:
     """A topic, with the words of its region, in a whole page of HTML. `more` is what only that template asks for."""
-    region, labels, clinic = setting.region, setting.labels, setting.clinic
+    region = setting.region
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
         return (
@@ -56,21 +87,13 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
             .render(
                 topic=filled,
                 language=language_of(topic, region),
-                say=labels.words,
-                clinic=clinic,
-                form=setting.form,
                 opening=_opening(filled.opening, setting.form),
                 section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
                 weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
-                sources=_sources(topic, region, clinic),
-                art={name: Art.of(svg) for name, svg in topic.pictures.items()},
-                logo=_data_uri(clinic.logo.data, clinic.logo.media_type) if clinic and clinic.logo else "",
-                qr=_qr_code(clinic.web) if clinic and clinic.web else "",
-                tokens=clinic.tokens if clinic else {},
-                grow=setting.form.text_size / STANDARD_SIZE,
+                sources=_sources(topic, region, setting.clinic),
+                art=_art(topic.pictures, setting.form.ink),
                 stands=stands,
-                months=labels.months,
-                generator=f"handouts {__version__}",
+                **_of_setting(setting),
                 **more,
             )
         )
@@ -81,6 +104,10 @@ def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
     if form.is_standard:
         return list(parts)
     return sorted(parts, key=lambda part: not (isinstance(part, Block) and part.kind == "urgent-help"))
+
+
+def _art(pictures: Mapping[str, str], ink: Ink) -> dict[str, "Art"]:
+    return {name: Art.of(line_art(svg) if ink is Ink.SAVER else svg) for name, svg in pictures.items()}
 
 
 @dataclass(frozen=True)

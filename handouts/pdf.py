@@ -10,7 +10,7 @@ import os
 import platform
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from functools import cache, partial
 from io import StringIO
@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from handouts import assets
 from handouts.errors import Exit, HandoutError
-from handouts.model import Layout, Leaflet, Pdf
+from handouts.model import Contents, Layout, Leaflet, Pdf, Topic
 from handouts.tagging import finish, has_clean_ends, metadata_of_both_standards
 
 #: How to get Pango, the one thing pip cannot install, per system.
@@ -40,18 +40,47 @@ def print_to_pdf(*leaflets: Leaflet) -> Pdf:
     The same leaflets always give the same bytes. The title and the language are those of the first.
     """
     with _no_warning_in(" and ".join(leaflet.topic for leaflet in leaflets)):
-        documents = [_document(leaflet) for leaflet in leaflets]
-        pages: list[Any] = []
-        for one, leaflet in zip(documents, leaflets, strict=True):
-            if len(pages) % 2:
-                pages += _document(_blank_like(leaflet)).pages
-            pages += one.pages
-        document = documents[0].copy(pages)
-        document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
-        for padding in count():
-            data = document.write_pdf(pdf_variant=VARIANT, finisher=partial(finish, padding=padding))
-            if has_clean_ends(data):
-                break
+        return _written([_document(leaflet) for leaflet in leaflets], leaflets)
+
+
+def print_pack(cover: Callable[[Sequence[Contents]], Leaflet], leaflets: Sequence[tuple[Topic, Leaflet]]) -> Pdf:
+    """Print leaflets behind a cover that says on which page of the pack each begins.
+
+    `cover` is asked twice: how many pages it has itself is known only when it is laid out.
+    """
+    with _no_warning_in("the pack"):
+        front = _document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]))
+        begins = _next_sheet(len(front.pages))
+        documents, contents = [], []
+        for topic, leaflet in leaflets:
+            documents.append(_document(leaflet, begins))
+            contents.append(Contents(topic, begins, len(documents[-1].pages)))
+            begins = _next_sheet(begins - 1 + len(documents[-1].pages))
+        first = cover(contents)
+        return _written([_document(first), *documents], [first, *(leaflet for _, leaflet in leaflets)])
+
+
+def _next_sheet(pages: int) -> int:
+    """The page that begins a fresh sheet after so many pages, counted from 1."""
+    return pages + 1 + pages % 2
+
+
+def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet]) -> Pdf:
+    """The pages of documents as one PDF, each document on a fresh sheet."""
+    pages: list[Any] = []
+    languages: list[str] = []
+    for one, leaflet in zip(documents, leaflets, strict=True):
+        if len(pages) % 2:
+            pages += _document(_blank_like(leaflet)).pages
+        pages += one.pages
+        languages += [leaflet.language] * (len(pages) - len(languages))
+    document = documents[0].copy(pages)
+    document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
+    for padding in count():
+        finisher = partial(finish, languages=languages, padding=padding)
+        data = document.write_pdf(pdf_variant=VARIANT, finisher=finisher)
+        if has_clean_ends(data):
+            break
     return Pdf(data, len(document.pages))
 
 
@@ -83,14 +112,15 @@ def _words(box: Any) -> str:
     return str(getattr(box, "text", "")) or "".join(_words(child) for child in getattr(box, "children", ()))
 
 
-def _document(leaflet: Leaflet) -> Any:
-    """A leaflet laid out by WeasyPrint."""
+def _document(leaflet: Leaflet, begins: int = 1) -> Any:
+    """A leaflet laid out by WeasyPrint, beginning on a page of its pack."""
     weasyprint = engine()
     fetcher = own_files_only()()
     fonts = weasyprint.text.fonts.FontConfiguration()
     sheets = [
         weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
         weasyprint.CSS(assets.STYLES / "leaflet.css", font_config=fonts, url_fetcher=fetcher),
+        weasyprint.CSS(string=f"@page :first {{ counter-reset: pack {begins - 1} }}", url_fetcher=fetcher),
     ]
     page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
     return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)

@@ -251,14 +251,19 @@ def _has_what_it_needs(subject: Subject) -> Iterator[Finding]:
 def _printed(subject: Subject) -> Iterator[Finding]:
     topic, pages = subject.topic, subject.layout.pages
     first = " ".join(pages[0])
+    is_standard = subject.setting.form.is_standard
     for block in every(Block, topic.opening):
-        if block.kind == "urgent-help" and _squeezed(plain(block.entries[-1].title)) not in _squeezed(first):
+        if (
+            is_standard
+            and block.kind == "urgent-help"
+            and _squeezed(plain(block.entries[-1].title)) not in _squeezed(first)
+        ):
             what = "the urgent-help box does not stand whole on page 1"
             yield subject.found("urgent-help", block.line, what, "shorten what stands before it, or the box")
-    if len(pages) > topic.pages:
+    if is_standard and len(pages) > topic.pages:
         what = f"it has {len(pages)} pages; it was meant to have {topic.pages}"
         yield subject.found("pages", "pages", what, "shorten it, or raise “pages” to the next even number")
-    elif len(pages) > 1 and len(pages) % 2:
+    elif is_standard and len(pages) > 1 and len(pages) % 2:
         yield subject.found(
             "pages", "pages", f"it has {len(pages)} pages", "fill the back of the last sheet, or free it"
         )

@@ -38,6 +38,21 @@ def find_topics(wanted: Sequence[str], language: str, library: Library) -> tuple
     return tuple(found)
 
 
+def all_sets(clinic_file: Path | None) -> dict[str, tuple[str, ...]]:
+    """The topics of each set, by its name; a clinic's own takes the place of ours of the same name."""
+    clinic = clinics.find_clinic(clinic_file)
+    return {**clinics.read_sets(), **(clinic.sets if clinic else {})}
+
+
+def topics_of_sets(wanted: Sequence[str], clinic_file: Path | None) -> tuple[str, ...]:
+    """The topics of some sets, in their order, each once."""
+    known = all_sets(clinic_file)
+    faults = [f"There is no set “{name}”; {nearest(name, known)}" for name in wanted if name.casefold() not in known]
+    if faults:
+        raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
+    return tuple(dict.fromkeys(topic for name in wanted for topic in known[name.casefold()]))
+
+
 def topics_for_codes(wanted: Sequence[str], language: str, library: Library) -> tuple[str, ...]:
     """The names of the topics that diagnosis codes pick in a language."""
     return codes.topics_for(wanted, [topic for topic in whole_shelf(library) if topic.language == language])

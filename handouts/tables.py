@@ -1,12 +1,11 @@
 """Topics, leaflets and reports in; tables for a terminal out."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
-from handouts.export import Exported
-from handouts.make import Made
+from handouts.make import Made, Written
 from handouts.model import Standing, Topic
 from handouts.quality import Report
 
@@ -19,6 +18,13 @@ def of_codes(rows: Sequence[tuple[str, str, str]]) -> Table:
     table = _table("System", "Code", "Topic")
     for row in rows:
         table.add_row(*row)
+    return table
+
+
+def of_sets(sets: Mapping[str, Sequence[str]]) -> Table:
+    table = _table("Set", "Topics")
+    for name, topics in sorted(sets.items()):
+        table.add_row(name, ", ".join(topics))
     return table
 
 
@@ -41,7 +47,7 @@ def of_leaflets(made: Sequence[Made]) -> Table:
     return table
 
 
-def of_files(written: Sequence[Exported]) -> Table:
+def of_files(written: Sequence[Written]) -> Table:
     table = _table("File", "Pages", "Topics")
     for one in written:
         table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))

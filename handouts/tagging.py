@@ -5,7 +5,7 @@ Works on the PDF's objects just before they are written. Each step says which ru
 
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pydyf
@@ -41,14 +41,18 @@ def metadata_of_both_standards(metadata: Any) -> Callable[..., bytes]:
     return of_both
 
 
-def finish(document: Any, pdf: Any, padding: int) -> None:
-    """WeasyPrint's last call before it writes the file. For `padding`, see `has_clean_ends`."""
+def finish(document: Any, pdf: Any, languages: Sequence[str], padding: int) -> None:
+    """WeasyPrint's last call before it writes the file.
+
+    `languages` are those of the pages. For `padding`, see `has_clean_ends`.
+    """
     elements = {obj.number: obj for obj in pdf.objects if _is(obj, "StructElem")}
     pages = {reference: number for number, reference in enumerate(pdf.page_references)}
     _leave_metadata_readable(pdf)
     _describe_links(document)
     _scope_headers(elements.values())
     _place_figures(elements.values(), document, pages)
+    _name_languages(pdf, pages, languages)
     _make_margins_artifacts(elements, pdf, pages)
     _compress_cleanly(pdf, padding)
 
@@ -92,6 +96,16 @@ def _place_figures(elements: Any, document: Any, pages: dict[bytes, int]) -> Non
             element["A"]["BBox"] = pydyf.Array(
                 [left * POINTS, (height - bottom) * POINTS, right * POINTS, (height - top) * POINTS]
             )
+
+
+def _name_languages(pdf: Any, pages: dict[bytes, int], languages: Sequence[str]) -> None:
+    """ISO 14289-1, 7.2: what is not in the language of the document says in which it is."""
+    root = next(obj for obj in pdf.objects if _is(obj, "StructTreeRoot"))
+    for kid in _object(pdf, root["K"][0])["K"]:
+        element = _object(pdf, kid)
+        language = languages[pages[element["Pg"]]]
+        if language != languages[0]:
+            element["Lang"] = pydyf.String(language)
 
 
 def _make_margins_artifacts(elements: dict[int, Any], pdf: Any, pages: dict[bytes, int]) -> None:

@@ -24,8 +24,9 @@ POINTS = re.compile(r"([0-9.]+)pt")
 SMALLEST = 12.0  # points; RNIB Clear Print
 LONGEST = 100  # signs of a value
 
-#: What a clinic is known by.
-HUES = {"--main", "--accent"}
+#: What a clinic is known by, and what is filled with that.
+HUES = ("--main", "--accent")
+FILLED = ("--band", "--band-ink", "--head-ground", "--head-ground-second", "--number-ground")
 
 #: What is written in which colour on which ground.
 PAIRS = (
@@ -41,14 +42,15 @@ PAIRS = (
     ("--ink-quiet", "--paper"),
     ("--ink-quiet", "--panel"),
     ("--band-ink", "--band"),
-    ("--solid-ink", "--main"),
-    ("--solid-ink", "--accent"),
+    ("--band-ink", "--head-ground"),
+    ("--band-ink", "--head-ground-second"),
+    ("--band-ink", "--number-ground"),
     ("--heading-ink", "--paper"),
-    ("--main", "--main-tint"),
-    ("--accent", "--accent-tint"),
-    ("--accent", "--panel"),
-    ("--accent", "--paper"),
-    ("--urgent", "--urgent-panel"),
+    ("--main-ink", "--main-tint"),
+    ("--accent-ink", "--accent-tint"),
+    ("--accent-ink", "--panel"),
+    ("--accent-ink", "--paper"),
+    ("--urgent-ink", "--urgent-panel"),
 )
 
 
@@ -81,14 +83,14 @@ def _dark() -> Mapping[str, str]:
 
 
 def in_the_dark(own: Mapping[str, str]) -> Mapping[str, str]:
-    """The tokens for a dark screen. Of a clinic's own colours, the band stays, and the hues, as light as they must be."""
+    """The tokens for a dark screen. Of a clinic's own colours, what it fills stays, and the hues, as light as they must be."""
     dark = dict(_dark())
-    for name in HUES & own.keys():
-        paper, panel = value("--paper", dark), value("--panel", dark)
-        shade = colour.shade(value(name, own), paper)
-        dark |= {name: colour.nearest_light(value(name, own), shade, paper, panel), f"{name}-tint": shade}
-    if {"--main", "--band", "--band-ink"} & own.keys():
-        dark |= {name: value(name, own) for name in ("--band", "--band-ink")}
+    paper, panel = value("--paper", dark), value("--panel", dark)
+    for name in own.keys() & {*HUES}:
+        shade = colour.shade(own[name], paper)
+        dark |= {name: colour.nearest_light(own[name], shade, paper, panel), f"{name}-tint": shade}
+    if own.keys() & {*HUES, *FILLED}:
+        dark |= {name: value(name, own) for name in FILLED}
     return dark
 
 

@@ -45,7 +45,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "clinics": ({"errors", "model", "assets", "colour", "drawings", "fields", "files", "tokens"}, set()),
     "told": ({"model", "wording"}, set()),
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
-    "page": ({"errors", "model", "assets", "files", "wording"}, {"jinja2", "markupsafe", "segno"}),
+    "line_art": ({"colour"}, set()),
+    "page": ({"errors", "model", "assets", "files", "line_art", "wording"}, {"jinja2", "markupsafe", "segno"}),
     "web": ({"model", "assets", "page", "tokens"}, set()),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
@@ -64,7 +65,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "files", "make", "page", "pdf", "shelf"}, set()),
     "watch": (set(), set()),
-    "tables": ({"model", "export", "make", "quality"}, {"rich"}),
+    "tables": ({"model", "make", "quality"}, {"rich"}),
     "options": ({"model", "shelf"}, {"typer"}),
     "cli": (
         {
