@@ -87,8 +87,9 @@ def in_the_dark(own: Mapping[str, str]) -> Mapping[str, str]:
     dark = dict(_dark())
     paper, panel = value("--paper", dark), value("--panel", dark)
     for name in own.keys() & {*HUES}:
-        shade = colour.shade(own[name], paper)
-        dark |= {name: colour.nearest_light(own[name], shade, paper, panel), f"{name}-tint": shade}
+        hue = value(name, own)
+        shade = colour.shade(hue, paper)
+        dark |= {name: colour.nearest_light(hue, shade, paper, panel), f"{name}-tint": shade}
     if own.keys() & {*HUES, *FILLED}:
         dark |= {name: value(name, own) for name in FILLED}
     return dark
