@@ -21,12 +21,14 @@ from handouts.export import for_openemr
 from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.judgement import QUESTIONS
-from handouts.make import Made, Order, Written, make, make_pack, standings, watched
-from handouts.model import STANDARD_SIZE, Ink, Printer, Standing, Topic
+from handouts.make import Made, Order, Written, make, make_pack, standings, watched, write_contact_sheet
+from handouts.model import STANDARD_SIZE, Fold, Ink, Printer, Standing, Topic
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
     Codes,
+    ContactSheet,
+    Dpi,
     Everything,
     FoldHow,
     Html,
@@ -37,6 +39,7 @@ from handouts.options import (
     Out,
     Pack,
     PaperSize,
+    Png,
     PrintedBy,
     RegionCode,
     Separate,
@@ -48,6 +51,9 @@ from handouts.options import (
     Watch,
     complete_topic,
 )
+from handouts.pictures import USUAL_DPI
+from handouts.preflight import Preflight
+from handouts.preflight import as_lines as preflight_lines
 from handouts.reports import as_data, as_html, as_lines
 from handouts.shelf import (
     all_sets,
@@ -208,6 +214,9 @@ def make_leaflets(
     fold: FoldHow = None,
     printer: PrintedBy = Printer.OFFICE,
     marks: Marks = False,
+    png: Png = False,
+    dpi: Dpi = USUAL_DPI,
+    sheet: ContactSheet = None,
     language: Language = "en",
     clinic: ClinicFile = None,
     approved_only: ApprovedOnly = False,
@@ -216,18 +225,17 @@ def make_leaflets(
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     library = find_library(clinic)
-    if everything and code:
-        raise HandoutError("Give codes or write --all, not both.", Exit.WRONG_COMMAND)
-    if separate and not pack:
-        raise HandoutError(
-            "--separate goes with --pack FILE; without a pack, each leaflet has its own file.", Exit.WRONG_COMMAND
-        )
+    _refuse_contradictions(everything and bool(code), separate and not pack, pack is not None and fold is Fold.TRI_FOLD)
     by_code = topics_for_codes(code, language, library) if code else ()
     by_set = topics_of_sets(sets or (), clinic)
     named = _chosen(topics or [], everything, language, library) if topics or everything or not (code or sets) else []
     names = find_topics([*by_set, *named, *by_code], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
-    order = Order(language, region.lower(), wanted, clinic, approved_only)
+    order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None)
+    if pack and fold is Fold.TRI_FOLD:
+        raise HandoutError(
+            "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet.", Exit.WRONG_COMMAND
+        )
     if pack:
         _pack(names, order, pack, open_it)
         if not separate:
@@ -245,8 +253,21 @@ def make_leaflets(
         if made:
             _results().print(tables.of_leaflets(made))
             _mention(made)
+    if sheet:
+        write_contact_sheet(made, sheet)
     if open_it:
         _open([one.file for one in made])
+
+
+def _refuse_contradictions(all_and_codes: bool, separate_alone: bool, folded_pack: bool) -> None:
+    """Options that do not go together."""
+    faults = (
+        (all_and_codes, "Give codes or write --all, not both."),
+        (separate_alone, "--separate goes with --pack FILE; without a pack, each leaflet has its own file."),
+        (folded_pack, "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet."),
+    )
+    if said := [sentence for is_wrong, sentence in faults if is_wrong]:
+        raise HandoutError("\n".join(said), Exit.WRONG_COMMAND)
 
 
 def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None:
@@ -255,6 +276,7 @@ def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None
     _results().print(tables.of_files([packed]))
     for topic in overdue:
         _say(_overdue(topic))
+    _show_preflight(packed.file, packed.preflight)
     if open_it:
         _open([packed.file])
 
@@ -286,6 +308,13 @@ def _mention(made: Sequence[Made]) -> None:
             _say(_too_long(one))
         if one.standing.overdue:
             _say(_overdue(one.topic))
+        _show_preflight(one.file, one.preflight)
+
+
+def _show_preflight(file: Path, report: Preflight | None) -> None:
+    """Say what was checked for the print shop; one that fails is not to be sent."""
+    if report:
+        _say("\n".join((f"{file.name}, for a print shop:", *preflight_lines(report))))
 
 
 def _overdue(topic: str) -> str:

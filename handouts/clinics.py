@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from handouts import assets, colour, tokens
@@ -17,6 +18,7 @@ NAME = "clinic.yaml"
 PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
 MOST_LOGO_BYTES = 2_000_000
+MOST_PROFILE_BYTES = 5_000_000
 LONGEST_WEB = 300  # signs; the code beside it would be too fine to scan
 
 
@@ -83,10 +85,27 @@ def read_clinic(file: Path) -> Clinic:
         requires_approval=_yes(fields, "require_approval", otherwise=False),
         words=_own_words(fields),
         sets=_sets(fields, Library(file.parent)),
+        press_profile=_press_profile(fields, file),
     )
     fields.done()
     refuse(problems)
     return clinic
+
+
+def _press_profile(fields: Fields, file: Path) -> tuple[str, bytes] | None:
+    """The ICC profile of the clinic's print shop, and its name; whether it is one is seen when it is used."""
+    name = fields.text("press_profile", needed=False)
+    if not name:
+        return None
+    profile = file.parent / name
+    data = b""
+    with suppress(OSError):
+        if name == profile.name and profile.stat().st_size <= MOST_PROFILE_BYTES:
+            data = profile.read_bytes()
+    if not data:
+        what = f"there is no ICC profile “{shortened(name)}” of at most 5 MB beside the clinic file"
+        fields.complain("press_profile", what, "copy your print shop's profile there and give its name")
+    return (profile.stem, data) if data else None
 
 
 def read_sets() -> Mapping[str, tuple[str, ...]]:

@@ -5,26 +5,34 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from handouts import approvals, assets, clinics, page, pdf, reading
+from handouts import approvals, assets, clinics, inks, page, pdf, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
-from handouts.files import check_folder, write_whole
+from handouts.files import check_folder, shown, write_whole
+from handouts.finishing import beside, checked, finished
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Region, Setting, Standing, Topic
+from handouts.model import Clinic, Pdf, Region, Setting, Standing, Topic
+from handouts.pictures import contact_sheet
+from handouts.preflight import Preflight
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_REGION = "us"
+TRI_FOLD_SIDES = 2
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is wanted of every leaflet. No region: the clinic's, else the default."""
+    """What is wanted of every leaflet. No region: the clinic's, else the default.
+
+    `png_dpi` asks for a picture of each page, with so many pixels to the inch.
+    """
 
     language: str = DEFAULT_LANGUAGE
     region: str = ""
     wanted: Wanted = field(default_factory=Wanted)
     clinic_file: Path | None = None
     approved_only: bool = False
+    png_dpi: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,7 @@ class Made:
     pages: int
     budget: int | None
     standing: Standing
+    preflight: Preflight | None
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class Written:
     file: Path
     topics: tuple[str, ...]
     pages: int
+    preflight: Preflight | None = None
 
 
 @dataclass(frozen=True)
@@ -101,9 +111,14 @@ def house_of(order: Order) -> House:
 
 def setting_of(order: Order, house: House) -> Setting:
     """Where the leaflets of an order are handed out, and how they come out."""
-    form = format_of(order.wanted, house.region.paper, ("", b""))
+    form = format_of(order.wanted, house.region.paper, _profile_of(house.clinic))
     labels = clinics.read_labels(order.language)
     return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
+
+
+def _profile_of(clinic: Clinic | None) -> tuple[str, bytes]:
+    """The profile of the clinic's print shop, else ours, by name."""
+    return (clinic.press_profile if clinic else None) or (inks.DEFAULT_NAME, inks.default_profile())
 
 
 def region_of(wanted: str, clinic: Clinic | None) -> Region:
@@ -144,16 +159,34 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     ready = plan(names, order)
     if ready.topics:
         check_folder(out)
-    files = {name: out / f"{name}-{order.language}-{ready.setting.form.name}.pdf" for name in names}
+    form = ready.setting.form
+    files = {name: out / f"{name}-{order.language}-{form.name}.pdf" for name in names}
+    too_long: list[str] = []
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = pdf.print_to_pdf(leaflet)
+        printed = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form)
+        if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
+            too_long.append(_does_not_fit(topic))
+            continue
         file = files.pop(topic.name)
-        write_whole(file, printed.data)
+        report = _write(file, printed, ready.setting, order)
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
-        budget = topic.pages if ready.setting.form.is_standard else None
-        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands)
+        budget = topic.pages if form.is_standard else None
+        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands, report)
     refuse_unapproved(ready, files.values())
+    if too_long:
+        raise HandoutError("\n".join(too_long), Exit.WRONG_COMMAND)
+
+
+def write_contact_sheet(made: Sequence[Made], file: Path) -> None:
+    """Write one picture of all pages of what was made."""
+    check_folder(file.parent)
+    write_whole(file, contact_sheet([(one.file.stem, Pdf(one.file.read_bytes(), one.pages)) for one in made]))
+
+
+def _does_not_fit(topic: Topic) -> str:
+    shorter = "fewer sections" if topic.tri_fold else "some of its sections"
+    return f"{topic.name} is not made: it does not fit the six panels of a tri-fold. Name {shorter} under tri_fold in {shown(topic.file)}, or write --fold booklet."
 
 
 def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, tuple[str, ...]]:
@@ -166,10 +199,21 @@ def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, 
     check_folder(file.parent)
     setting = replace(ready.setting, in_pack=True)
     leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
-    printed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets)
-    write_whole(file, printed.data)
+    for_press = setting.form.press is not None
+    packed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets, for_press=for_press)
+    printed = finished(packed, setting.form)
+    report = _write(file, printed, setting, order)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
-    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages), overdue
+    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages, report), overdue
+
+
+def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> Preflight | None:
+    """Write a PDF and what goes with it; say what a print shop would check."""
+    report = checked(printed, setting.form)
+    write_whole(file, printed.data)
+    for other, data in beside(file, printed, report, order.png_dpi):
+        write_whole(other, data)
+    return report
 
 
 def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:

@@ -93,6 +93,10 @@ class Format:
         return self.is_large_print or self.page not in ("a4", "letter")
 
     @property
+    def is_tri_fold(self) -> bool:
+        return self.fold is Fold.TRI_FOLD
+
+    @property
     def is_large_print(self) -> bool:
         return self.text_size >= LARGE_PRINT
 
@@ -265,6 +269,8 @@ class Excuse:
 class Topic:
     """One topic in one language, as its author wrote it; `pages` is the page budget.
 
+    `tri_fold` are the anchors of the sections that a tri-fold holds; none: all of them.
+
     Lines are counted with the snippets put in; `places` says where each of them is written, and `lines` on which
     line a field of the front matter stands.
     """
@@ -285,6 +291,7 @@ class Topic:
     codes: Mapping[str, tuple[str, ...]]
     sources: tuple[Source, ...]
     excuses: tuple[Excuse, ...]
+    tri_fold: tuple[str, ...]
     opening: tuple[Part, ...]
     sections: tuple[Section, ...]
     pictures: Mapping[str, str]
@@ -317,7 +324,8 @@ class Logo:
 class Clinic:
     """What a clinic says of itself. An empty text means the clinic left it out.
 
-    `tokens` are the values it puts in place of ours in the style; `sets` are topics it hands out together, by name.
+    `tokens` are the values it puts in place of ours in the style; `sets` are topics it hands out together, by name;
+    `press_profile` is the ICC profile of its print shop, and its name.
     """
 
     name: str
@@ -333,6 +341,7 @@ class Clinic:
     requires_approval: bool
     words: Mapping[str, str]
     sets: Mapping[str, tuple[str, ...]]
+    press_profile: tuple[str, bytes] | None
 
 
 @dataclass(frozen=True)

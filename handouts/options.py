@@ -53,6 +53,18 @@ Pack = Annotated[
         dir_okay=False,
     ),
 ]
+Png = Annotated[bool, typer.Option("--png", help="A picture of each page, too.")]
+Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch.")]
+ContactSheet = Annotated[
+    Path | None,
+    typer.Option(
+        "--contact-sheet",
+        metavar="FILE",
+        help="One PNG of all pages that were made.",
+        show_default=False,
+        dir_okay=False,
+    ),
+]
 Separate = Annotated[bool, typer.Option("--separate", help="With --pack: each leaflet as a file of its own, too.")]
 Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
 CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."

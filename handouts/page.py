@@ -28,6 +28,7 @@ from handouts.model import (
     Heading,
     Ink,
     Leaflet,
+    Paragraph,
     Part,
     Region,
     Run,
@@ -36,16 +37,18 @@ from handouts.model import (
     Standing,
     Topic,
 )
-from handouts.wording import changed, fill, plain, to_html, unbroken, without_blanks
+from handouts.wording import changed, every, fill, plain, to_html, unbroken, without_blanks
 
 PAIR = 2
+#: Signs in a list that leave no room for a clinic's details on a panel of some 34 lines of 36 signs.
+PANEL = 620
 
 
 def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
     """The leaflet for paper. It needs nothing else but the style sheets and the fonts."""
-    return Leaflet(
-        fill_template("leaflet.html", topic, setting, stands), topic.name, language_of(topic, setting.region)
-    )
+    template = "tri-fold.html" if setting.form.is_tri_fold else "leaflet.html"
+    html = fill_template(template, topic, setting, stands)
+    return Leaflet(html, topic.name, language_of(topic, setting.region))
 
 
 def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
@@ -155,6 +158,7 @@ def templates(own: Path | None = None) -> Environment:
     )
     environment.filters |= {
         "blanks": without_blanks,
+        "fills_a_panel": _fills_a_panel,
         "html": to_html,
         "month": _month,
         "plain": plain,
@@ -162,8 +166,17 @@ def templates(own: Path | None = None) -> Environment:
         "short": short_address,
         "unbroken": unbroken,
     }
-    environment.tests |= {"two": lambda things: len(things) == PAIR, "a_week": _is_a_week}
+    environment.tests |= {"two": lambda things: len(things) == PAIR, "a_week": _is_a_week, "a_block": _is_a_block}
     return environment
+
+
+def _fills_a_panel(body: Sequence[Flow]) -> bool:
+    """Whether words alone fill a panel of a tri-fold, so that nothing else goes below them."""
+    return sum(len(plain(paragraph.text)) for paragraph in every(Paragraph, body)) > PANEL
+
+
+def _is_a_block(part: Part, *kinds: str) -> bool:
+    return isinstance(part, Block) and part.kind in kinds
 
 
 def _is_a_week(section: Section) -> bool:

@@ -32,32 +32,43 @@ PANGO = {
     "Windows": "install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango",
 }
 VARIANT = "pdf/a-3a"
+FOR_PRESS = "pdf/x-4"
 
 
-def print_to_pdf(*leaflets: Leaflet) -> Pdf:
+def print_to_pdf(*leaflets: Leaflet, for_press: bool = False) -> Pdf:
     """Lay leaflets out and print them to one PDF, each with its own page numbers and on fresh sheets.
 
-    The same leaflets always give the same bytes. The title and the language are those of the first.
+    The same leaflets always give the same bytes. The title and the language are those of the first. `for_press` leaves
+    out the tags, which a press has no use for.
     """
+    variant = FOR_PRESS if for_press else VARIANT
     with _no_warning_in(" and ".join(leaflet.topic for leaflet in leaflets)):
-        return _written([_document(leaflet) for leaflet in leaflets], leaflets)
+        return _written([_document(leaflet, variant) for leaflet in leaflets], leaflets, variant)
 
 
-def print_pack(cover: Callable[[Sequence[Contents]], Leaflet], leaflets: Sequence[tuple[Topic, Leaflet]]) -> Pdf:
+def print_pack(
+    cover: Callable[[Sequence[Contents]], Leaflet],
+    leaflets: Sequence[tuple[Topic, Leaflet]],
+    *,
+    for_press: bool = False,
+) -> Pdf:
     """Print leaflets behind a cover that says on which page of the pack each begins.
 
     `cover` is asked twice: how many pages it has itself is known only when it is laid out.
     """
+    variant = FOR_PRESS if for_press else VARIANT
     with _no_warning_in("the pack"):
-        front = _document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]))
+        front = _document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]), variant)
         begins = _next_sheet(len(front.pages))
         documents, contents = [], []
         for topic, leaflet in leaflets:
-            documents.append(_document(leaflet, begins))
+            documents.append(_document(leaflet, variant, begins))
             contents.append(Contents(topic, begins, len(documents[-1].pages)))
             begins = _next_sheet(begins - 1 + len(documents[-1].pages))
         first = cover(contents)
-        return _written([_document(first), *documents], [first, *(leaflet for _, leaflet in leaflets)])
+        return _written(
+            [_document(first, variant), *documents], [first, *(leaflet for _, leaflet in leaflets)], variant
+        )
 
 
 def _next_sheet(pages: int) -> int:
@@ -65,16 +76,18 @@ def _next_sheet(pages: int) -> int:
     return pages + 1 + pages % 2
 
 
-def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet]) -> Pdf:
+def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet], variant: str) -> Pdf:
     """The pages of documents as one PDF, each document on a fresh sheet."""
     pages: list[Any] = []
     languages: list[str] = []
     for one, leaflet in zip(documents, leaflets, strict=True):
         if len(pages) % 2:
-            pages += _document(_blank_like(leaflet)).pages
+            pages += _document(_blank_like(leaflet), variant).pages
         pages += one.pages
         languages += [leaflet.language] * (len(pages) - len(languages))
     document = documents[0].copy(pages)
+    if variant == FOR_PRESS:
+        return Pdf(document.write_pdf(pdf_variant=variant), len(pages))
     document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
     for padding in count():
         finisher = partial(finish, languages=languages, padding=padding)
@@ -112,7 +125,7 @@ def _words(box: Any) -> str:
     return str(getattr(box, "text", "")) or "".join(_words(child) for child in getattr(box, "children", ()))
 
 
-def _document(leaflet: Leaflet, begins: int = 1) -> Any:
+def _document(leaflet: Leaflet, variant: str = VARIANT, begins: int = 1) -> Any:
     """A leaflet laid out by WeasyPrint, beginning on a page of its pack."""
     weasyprint = engine()
     fetcher = own_files_only()()
@@ -123,7 +136,7 @@ def _document(leaflet: Leaflet, begins: int = 1) -> Any:
         weasyprint.CSS(string=f"@page :first {{ counter-reset: pack {begins - 1} }}", url_fetcher=fetcher),
     ]
     page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
-    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=VARIANT)
+    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=variant)
 
 
 @cache

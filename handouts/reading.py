@@ -93,6 +93,7 @@ def _topic(
         codes=_codes(fields),
         sources=_sources(fields, shared),
         excuses=_excuses(fields),
+        tri_fold=_tri_fold(fields, sections),
         opening=opening,
         sections=sections,
         pictures=read_drawings(library.figure_folders(name), (opening, sections), places, problems),
@@ -229,6 +230,18 @@ def _excuses(fields: Fields) -> tuple[Excuse, ...]:
         found.append(Excuse(inner.text("rule"), words, reason, inner.line()))
         inner.done()
     return tuple(found)
+
+
+def _tri_fold(fields: Fields, sections: Sequence[Section]) -> tuple[str, ...]:
+    """The sections that stand on a tri-fold, by their headings."""
+    if not fields.has("tri_fold"):
+        return ()
+    known = {plain(section.heading.text): section.anchor for section in sections}
+    wanted = fields.texts("tri_fold")
+    for heading in wanted:
+        if heading not in known:
+            fields.complain("tri_fold", f"there is no section “{shortened(heading)}”", nearest(heading, known))
+    return tuple(known[heading] for heading in wanted if heading in known)
 
 
 def parts_of(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section, ...]]:

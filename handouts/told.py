@@ -94,6 +94,8 @@ def transcript(topic: Topic, region: str) -> str:
         for source in topic.sources
         if source.region in ("", region)
     )
+    if topic.tri_fold:
+        lines.append(f"[tri-fold] {', '.join(topic.tri_fold)}")
     links = (run for run in every(Run, (topic.opening, topic.sections)) if run.address)
     lines.extend(f"[link] {run.text}: {run.address}" for run in links)
     return "\n".join(lines) + "\n"

@@ -1,12 +1,16 @@
 """What the tests share: running the command line, printing each leaflet once, a shelf of one's own."""
 
 import sys
+from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from PIL import Image
 
 from handouts import assets, cli, clinics, page, pdf, reading
 from handouts.assets import OURS
@@ -69,6 +73,78 @@ def leaflet_of(variant: Variant) -> Leaflet:
 def pdf_of(variant: Variant) -> Pdf:
     """A built-in leaflet as PDF; each is printed once in a test process."""
     return pdf.print_to_pdf(leaflet_of(variant))
+
+
+#: A page on which colour stands wherever WeasyPrint can put it: words, gradients, tiles, masks, pictures.
+DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><defs>
+<linearGradient id="a"><stop offset="0" stop-color="#a4262c"/><stop offset=".4" stop-color="#0f5c63"/>
+<stop offset="1" stop-color="#fff"/></linearGradient>
+<radialGradient id="b"><stop offset="0" stop-color="#0f5c63" stop-opacity=".3"/><stop offset="1" stop-color="#8f420a"/>
+</radialGradient>
+<linearGradient id="r" spreadMethod="repeat" x2=".3"><stop offset="0" stop-color="#a4262c"/>
+<stop offset="1" stop-color="#fff"/></linearGradient>
+<pattern id="p" width="10" height="10" patternUnits="userSpaceOnUse"><circle cx="5" cy="5" r="3" fill="#8f420a"/></pattern>
+<mask id="m"><rect width="100" height="100" fill="#f88"/></mask></defs>
+<rect width="40" height="40" fill="url(#a)"/><rect x="50" width="40" height="40" fill="url(#b)"/>
+<rect y="50" width="40" height="40" fill="url(#p)" stroke="url(#a)"/>
+<rect x="50" y="50" width="40" height="20" fill="#c00" mask="url(#m)" opacity=".5"/>
+<rect x="50" y="75" width="40" height="20" fill="url(#r)"/></svg>"""
+TILE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect width="9" height="9" fill="#fdf1e6"/></svg>'
+)
+PNG_MODES = ("RGB", "RGBA", "P", "L", "LA")
+
+
+def picture(mode: str) -> Image.Image:
+    """A small picture of many colours, with see-through parts if the mode has them."""
+    grey = Image.radial_gradient("L").resize((600, 200))
+    colours = Image.merge("RGB", (grey, grey.transpose(Image.Transpose.FLIP_TOP_BOTTOM), grey.point(lambda v: 255 - v)))
+    colours.paste("#000", (0, 0, 300, 40))
+    if mode == "RGBA":
+        colours.putalpha(grey)
+    return colours.quantize(16) if mode == "P" else colours if mode == "RGBA" else colours.convert(mode)
+
+
+def data_address(data: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{b64encode(data).decode()}"
+
+
+def logo(mode: str) -> str:
+    """The picture as an image of a page, 40 mm wide."""
+    png = BytesIO()
+    picture(mode).save(png, "PNG")
+    return f'<img style="width: 40mm" alt="{mode}" src="{data_address(png.getvalue(), "image/png")}">'
+
+
+@cache
+def colourful(*, css: str = "") -> Leaflet:
+    """A page of everything that carries colour, dated as leaflets are."""
+    drawing, tile = (data_address(svg.encode(), "image/svg+xml") for svg in (DRAWING, TILE))
+    body = f"""<h1 style="color: #0f5c63">Example</h1>{"".join(map(logo, PNG_MODES))}
+<img style="width: 60mm" alt="drawing" src="{drawing}">
+<div style="background: linear-gradient(#a4262c, #fff)">a</div>
+<div style="background: radial-gradient(#a4262c, rgba(0, 0, 255, .2))">b</div>
+<div style="background: url({tile}); color: oklch(50% .2 200)">Lab</div>
+<p style="color: device-cmyk(10% 20% 30% 40%)">CMYK <a href="https://example.org/x">link</a></p>
+<p style="color: #000">black</p><p style="background: #000; color: #fff">white</p><p style="color: #777">grey</p>"""
+    return Leaflet(
+        f"""<!doctype html><html lang="en" data-paper="a4"><meta name="dcterms.created" content="2026-11-21">
+<meta name="dcterms.modified" content="2026-11-22"><title>Example &amp; more</title><style>{css}</style>{body}""",
+        "example",
+    )
+
+
+#: What the page needs so that a cutter may miss by 3 mm.
+BLEED = "@page { bleed: 3mm }"
+
+
+def for_a_press(leaflet: Leaflet, css: str = "") -> Pdf:
+    """A leaflet as WeasyPrint makes it for a press: colours are not yet those of its inks."""
+    with patch.object(pdf, "VARIANT", "pdf/x-4"):
+        document = pdf._document(
+            Leaflet(leaflet.html.replace("</title>", f"</title><style>{css}</style>"), leaflet.topic)
+        )
+        return Pdf(document.write_pdf(pdf_variant="pdf/x-4"), len(document.pages))
 
 
 @dataclass(frozen=True)
