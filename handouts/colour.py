@@ -34,6 +34,12 @@ def _luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
+def shade(colour: str, ground: str) -> str:
+    """The dim ground that goes with a colour on a dark one: 15 parts in 100 of it on that."""
+    red, green, blue = (0.85 * dark + 0.15 * part for part, dark in zip(rgb(colour), rgb(ground), strict=True))
+    return _text((red, green, blue))
+
+
 def tint(colour: str) -> str:
     """The pale ground that goes with a colour: 9 parts in 100 of it on white."""
     red, green, blue = (1 - 0.09 * (1 - part) for part in rgb(colour))
@@ -53,3 +59,13 @@ def nearest_readable(colour: str) -> str:
         if is_readable(darker):
             return darker
     return "#000000"
+
+
+def nearest_light(colour: str, *grounds: str) -> str:
+    """The same hue, only as much lighter as it must be to be read on each of some dark grounds."""
+    hue, lightness, saturation = colorsys.rgb_to_hls(*rgb(colour))
+    for step in range(101):
+        lighter = _text(colorsys.hls_to_rgb(hue, lightness + (1 - lightness) * step / 100, saturation))
+        if all(contrast(lighter, ground) >= READABLE for ground in grounds):
+            return lighter
+    return "#ffffff"

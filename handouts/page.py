@@ -79,8 +79,8 @@ def _of_setting(setting: Setting) -> dict[str, object]:
     }
 
 
-def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -> str:
-    """A topic, with the words of its region, in a whole page of HTML."""
+def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, **more: object) -> str:
+    """A topic, with the words of its region, in a whole page of HTML. `more` is what only that template asks for."""
     region = setting.region
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
     with _own_faults(setting.templates):
@@ -97,6 +97,7 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing) -
                 art=_art(topic.pictures, setting.form.ink),
                 stands=stands,
                 **_of_setting(setting),
+                **more,
             )
         )
 

@@ -24,6 +24,10 @@ POINTS = re.compile(r"([0-9.]+)pt")
 SMALLEST = 12.0  # points; RNIB Clear Print
 LONGEST = 100  # signs of a value
 
+#: What a clinic is known by, and what is filled with that.
+HUES = ("--main", "--accent")
+FILLED = ("--band", "--band-ink", "--head-ground", "--head-ground-second", "--number-ground")
+
 #: What is written in which colour on which ground.
 PAIRS = (
     ("--ink", "--paper"),
@@ -71,6 +75,24 @@ def value(name: str, own: Mapping[str, str]) -> str:
     found = own.get(name) or ours()[name]
     inner = re.fullmatch(r"var\((--[\w-]+)\)", found)
     return value(inner[1], own) if inner else found
+
+
+@cache
+def _dark() -> Mapping[str, str]:
+    return dict(DEFINED.findall((assets.STYLES / "formats" / "dark.css").read_text(encoding="utf-8")))
+
+
+def in_the_dark(own: Mapping[str, str]) -> Mapping[str, str]:
+    """The tokens for a dark screen. Of a clinic's own colours, what it fills stays, and the hues, as light as they must be."""
+    dark = dict(_dark())
+    paper, panel = value("--paper", dark), value("--panel", dark)
+    for name in own.keys() & {*HUES}:
+        hue = value(name, own)
+        shade = colour.shade(hue, paper)
+        dark |= {name: colour.nearest_light(hue, shade, paper, panel), f"{name}-tint": shade}
+    if own.keys() & {*HUES, *FILLED}:
+        dark |= {name: value(name, own) for name in FILLED}
+    return dark
 
 
 def too_pale(own: Mapping[str, str]) -> Iterator[tuple[str, str, float]]:

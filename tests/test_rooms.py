@@ -47,6 +47,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
     "line_art": ({"colour"}, set()),
     "page": ({"errors", "model", "assets", "files", "line_art", "wording"}, {"jinja2", "markupsafe", "segno"}),
+    "web": ({"model", "assets", "page", "tokens"}, set()),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
     "inks": ({"errors", "model", "assets"}, {"pikepdf", "PIL"}),

@@ -4,6 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from handouts import assets, colour, tokens
 
@@ -73,13 +75,50 @@ def test_every_class_is_in_a_template_and_every_sheet_is_imported() -> None:
     classes = {name for sheet in RULES for name in re.findall(r"\.([a-z][\w-]*)", without_comments(sheet))} - {"css"}
     assert {name for name in classes - named if re.sub(r"\d$", "", name) not in built} == set()
     imported = re.findall(r'@import "([^"]+)"', (assets.STYLES / "leaflet.css").read_text(encoding="utf-8"))
-    assert {str(sheet.relative_to(assets.STYLES)) for sheet in SHEETS} == {*imported, "leaflet.css", "report.css"}
+    assert {str(sheet.relative_to(assets.STYLES)) for sheet in SHEETS} == {
+        *imported,
+        *("leaflet.css", "report.css", "web.css", "formats/screen.css", "formats/dark.css"),
+    }
 
 
 @pytest.mark.parametrize(("ink", "ground"), tokens.PAIRS)
 def test_every_pair_of_colours_can_be_read(ink: str, ground: str) -> None:
     """A reader with low vision, or a photocopier, needs WCAG AA."""
     assert colour.contrast(tokens.value(ink, {}), tokens.value(ground, {})) >= colour.READABLE
+
+
+def test_every_pair_of_colours_can_be_read_in_the_dark() -> None:
+    """A reader whose eyes hurt in the light needs WCAG AA as well."""
+    assert list(tokens.too_pale(tokens.in_the_dark({}))) == []
+
+
+def test_a_pale_pair_in_the_dark_is_caught() -> None:
+    """A guard that sees nothing guards nothing."""
+    pale = {**tokens.in_the_dark({}), "--ink-quiet": "#4a5a66"}
+    assert [(ink, ground) for ink, ground, _ in tokens.too_pale(pale)] == [
+        ("--ink-quiet", "--paper"),
+        ("--ink-quiet", "--panel"),
+    ]
+
+
+def test_the_dark_has_a_colour_for_everything() -> None:
+    """One left over from white paper would be dark words on a dark ground, or a glaring box."""
+    coloured = {name for name in tokens.replaceable() if colour.HEX.fullmatch(tokens.value(name, {}))}
+    signs = {"--tick", "--cross", "--box", "--warning", "--zone-calm", "--zone-take-care"}
+    assert len(coloured) > 15
+    assert tokens.in_the_dark({}).keys() == coloured | signs
+
+
+COLOURS = st.from_regex(colour.HEX, fullmatch=True).map(colour.nearest_readable)
+
+
+@given(COLOURS, COLOURS)
+def test_a_clinics_colours_can_be_read_in_the_dark(main: str, accent: str) -> None:
+    """A clinic chose its colours for white paper, and never saw its page at night."""
+    own = {"--main": main, "--main-tint": colour.tint(main), "--accent": accent, "--accent-tint": colour.tint(accent)}
+    dark = tokens.in_the_dark({**own, "--ink": "#000000"})
+    assert list(tokens.too_pale(dark)) == []
+    assert dark["--band"] == main
 
 
 def test_urgent_help_still_differs_in_greyscale() -> None:
