@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -49,6 +49,7 @@ from handouts.options import (
     Topics,
     Until,
     Watch,
+    WebToo,
     complete_topic,
 )
 from handouts.pictures import USUAL_DPI
@@ -214,6 +215,7 @@ def make_leaflets(
     fold: FoldHow = None,
     printer: PrintedBy = Printer.OFFICE,
     marks: Marks = False,
+    web: WebToo = False,
     png: Png = False,
     dpi: Dpi = USUAL_DPI,
     sheet: ContactSheet = None,
@@ -225,13 +227,17 @@ def make_leaflets(
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     library = find_library(clinic)
-    _refuse_contradictions(everything and bool(code), separate and not pack, pack is not None and fold is Fold.TRI_FOLD)
-    by_code = topics_for_codes(code, language, library) if code else ()
-    by_set = topics_of_sets(sets or (), clinic)
-    named = _chosen(topics or [], everything, language, library) if topics or everything or not (code or sets) else []
-    names = find_topics([*by_set, *named, *by_code], language, library)
+    _refuse_contradictions(
+        all_and_codes=everything and bool(code),
+        separate_alone=separate and not pack,
+        folded_pack=pack is not None and fold is Fold.TRI_FOLD,
+        pack_for_screens=pack is not None and web and not separate,
+    )
+    grouped = [*topics_of_sets(sets or (), clinic), *(topics_for_codes(code, language, library) if code else ())]
+    named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
+    names = find_topics([*named, *grouped], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
-    order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None)
+    order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web)
     if pack and fold is Fold.TRI_FOLD:
         raise HandoutError(
             "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet.", Exit.WRONG_COMMAND
@@ -253,18 +259,29 @@ def make_leaflets(
         if made:
             _results().print(tables.of_leaflets(made))
             _mention(made)
-    if sheet:
-        write_contact_sheet(made, sheet)
+    _finish(made, fold, sheet)
     if open_it:
         _open([one.file for one in made])
 
 
-def _refuse_contradictions(all_and_codes: bool, separate_alone: bool, folded_pack: bool) -> None:
+def _finish(made: Sequence[Made], fold: Fold | None, sheet: Path | None) -> None:
+    """What is to be said, shown or refused when all leaflets are there."""
+    if fold:
+        _say(HOW_TO_FOLD[fold])
+    if sheet:
+        write_contact_sheet(made, sheet)
+    _refuse_unready((one.file, one.preflight) for one in made)
+
+
+def _refuse_contradictions(
+    *, all_and_codes: bool, separate_alone: bool, folded_pack: bool, pack_for_screens: bool
+) -> None:
     """Options that do not go together."""
     faults = (
         (all_and_codes, "Give codes or write --all, not both."),
         (separate_alone, "--separate goes with --pack FILE; without a pack, each leaflet has its own file."),
         (folded_pack, "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet."),
+        (pack_for_screens, "A pack is for paper. Add --separate for a page of each leaflet, or leave out --html."),
     )
     if said := [sentence for is_wrong, sentence in faults if is_wrong]:
         raise HandoutError("\n".join(said), Exit.WRONG_COMMAND)
@@ -276,7 +293,10 @@ def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None
     _results().print(tables.of_files([packed]))
     for topic in overdue:
         _say(_overdue(topic))
+    if order.wanted.fold:
+        _say(HOW_TO_FOLD[order.wanted.fold])
     _show_preflight(packed.file, packed.preflight)
+    _refuse_unready([(packed.file, packed.preflight)])
     if open_it:
         _open([packed.file])
 
@@ -309,6 +329,19 @@ def _mention(made: Sequence[Made]) -> None:
         if one.standing.overdue:
             _say(_overdue(one.topic))
         _show_preflight(one.file, one.preflight)
+
+
+#: How a sheet that is to be folded is printed.
+HOW_TO_FOLD = {
+    Fold.BOOKLET: "Print it on both sides, turned over the short edge, in its actual size. Fold it, and staple it in the fold.",
+    Fold.TRI_FOLD: "Print it on both sides, turned over the short edge, in its actual size. Fold the panel on the left of page 1 in first.",
+}
+
+
+def _refuse_unready(reports: Iterable[tuple[Path, Preflight | None]]) -> None:
+    """A file that a print shop would send back is there to look at, and not to be sent."""
+    if unready := [file.name for file, report in reports if report and not report.passes]:
+        raise HandoutError(f"Do not send {', '.join(unready)}: see what failed above.", Exit.WRONG_FILE)
 
 
 def _show_preflight(file: Path, report: Preflight | None) -> None:

@@ -28,7 +28,7 @@ def read_region(code: str, own_words: Mapping[str, str] | None = None) -> Region
     file = assets.REGIONS / f"{code}.yaml"
     fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
     number = _emergency_number(fields)
-    paper = fields.choice("paper", [paper.value for paper in Paper])
+    paper = fields.choice("paper", [Paper.A4.value, Paper.LETTER.value])
     inner = fields.mapping("words", "pharmacist: pharmacist")
     words = {**inner.all_texts(), "emergency_number": number, **(own_words or {})}
     region = Region(code, fields.text("language", example="en-US"), Paper(paper or "a4"), words)

@@ -29,10 +29,13 @@ def booklet(pdf: Pdf, *, right_to_left: bool = False) -> Pdf:
         for number, side in enumerate(sides):
             creep = number // 2 * PAPER_THICKNESS * MM
             sheet = sheets.add_blank_page(page_size=(2 * width, height))
-            for start, towards_fold, place in ((0.0, creep, side[0]), (width, -creep, side[1])):
-                if place is not None:
-                    left = start + towards_fold
-                    sheet.add_overlay(pages.pages[place], pikepdf.Rectangle(left, 0, left + width, height))
+            lefts = (creep, width - creep)
+            placed = [(place, left) for place, left in zip(side, lefts, strict=True) if place is not None]
+            sheet.Resources = pikepdf.Dictionary(
+                XObject={f"/P{place}": _form(pages.pages[place], sheets) for place, _ in placed}
+            )
+            drawn = "".join(f"q 1 0 0 1 {left:.4f} 0 cm /P{place} Do Q\n" for place, left in placed)
+            sheet.Contents = sheets.make_stream(drawn.encode())
         sheets.docinfo["/Title"] = pages.docinfo["/Title"]
         sheets.Root.Lang = pages.Root.Lang
         sheets.Root.ViewerPreferences = pikepdf.Dictionary(
@@ -41,6 +44,11 @@ def booklet(pdf: Pdf, *, right_to_left: bool = False) -> Pdf:
         out = BytesIO()
         sheets.save(out, deterministic_id=True)
         return Pdf(out.getvalue(), len(sheets.pages))
+
+
+def _form(page: pikepdf.Page, sheets: pikepdf.Pdf) -> pikepdf.Object:
+    """A page as something that can be drawn on another one."""
+    return sheets.copy_foreign(page.as_form_xobject())
 
 
 def booklet_sides(pages: int, *, right_to_left: bool = False) -> list[Side]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from handouts import approvals, assets, clinics, inks, page, pdf, reading
+from handouts import approvals, assets, clinics, inks, page, pdf, reading, web
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
@@ -24,7 +24,7 @@ TRI_FOLD_SIDES = 2
 class Order:
     """What is wanted of every leaflet. No region: the clinic's, else the default.
 
-    `png_dpi` asks for a picture of each page, with so many pixels to the inch.
+    `png_dpi` asks for a picture of each page, with so many pixels to the inch; `web` for a page for a browser.
     """
 
     language: str = DEFAULT_LANGUAGE
@@ -33,6 +33,7 @@ class Order:
     clinic_file: Path | None = None
     approved_only: bool = False
     png_dpi: int | None = None
+    web: bool = False
 
 
 @dataclass(frozen=True)
@@ -170,6 +171,9 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
             continue
         file = files.pop(topic.name)
         report = _write(file, printed, ready.setting, order)
+        if order.web:
+            twin = out / f"{topic.name}-{order.language}.html"
+            write_whole(twin, web.make_web_page(topic, ready.setting, stands).encode())
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
         budget = topic.pages if form.is_standard else None
         yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands, report)

@@ -53,6 +53,7 @@ Pack = Annotated[
         dir_okay=False,
     ),
 ]
+WebToo = Annotated[bool, typer.Option("--html", help="A page for a browser, too: self-contained, for any screen.")]
 Png = Annotated[bool, typer.Option("--png", help="A picture of each page, too.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch.")]
 ContactSheet = Annotated[

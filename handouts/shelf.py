@@ -46,6 +46,8 @@ def all_sets(clinic_file: Path | None) -> dict[str, tuple[str, ...]]:
 
 def topics_of_sets(wanted: Sequence[str], clinic_file: Path | None) -> tuple[str, ...]:
     """The topics of some sets, in their order, each once."""
+    if not wanted:
+        return ()
     known = all_sets(clinic_file)
     faults = [f"There is no set “{name}”; {nearest(name, known)}" for name in wanted if name.casefold() not in known]
     if faults:

@@ -72,9 +72,14 @@ def _floors() -> str:
 
 def value(name: str, own: Mapping[str, str]) -> str:
     """The value of a token, through every `var()`."""
-    found = own.get(name) or ours()[name]
-    inner = re.fullmatch(r"var\((--[\w-]+)\)", found)
-    return value(inner[1], own) if inner else found
+    last = _where_it_is_said(name, own)
+    return own.get(last) or ours()[last]
+
+
+def _where_it_is_said(name: str, own: Mapping[str, str]) -> str:
+    """The token that holds the value of another one, or the token itself."""
+    inner = re.fullmatch(r"var\((--[\w-]+)\)", own.get(name) or ours()[name])
+    return _where_it_is_said(inner[1], own) if inner else name
 
 
 @cache
@@ -149,7 +154,8 @@ def _fault(name: str, written: str) -> tuple[str, str] | None:
 
 def _all_colours(own: Mapping[str, str], where: str, problems: list[Problem]) -> bool:
     """Whether everything that is written in a colour has one; what has not is a problem."""
-    wrong = {name for pair in PAIRS for name in pair if not colour.HEX.fullmatch(value(name, own))}
+    said = {_where_it_is_said(name, own) for pair in PAIRS for name in pair}
+    wrong = {name for name in said if not colour.HEX.fullmatch(value(name, own))}
     problems.extend(
         Problem(where, 0, f"“{name}” is not a colour", "write six hexadecimal digits, small letters: #0f5c63")
         for name in sorted(wrong)

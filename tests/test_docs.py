@@ -53,14 +53,20 @@ def test_topics_blocks_and_packages_are_those_there_are() -> None:
     assert all(command.split(": ")[-1] in README for command in pdf.PANGO.values())
 
 
-def test_the_samples_are_right(tmp_path: Path, own_shelf: Callable[[str, bytes], Path]) -> None:
+def test_the_sample_of_a_topic_is_right(own_shelf: Callable[[str, bytes], Path]) -> None:
     """A sample that is refused when pasted teaches only distrust."""
     own_shelf("back-pain", re.search(r"```markdown\n(.+?)```", README, re.DOTALL)[1].encode())  # type: ignore[index]
     regions = [clinics.read_region(code) for code in ("uk", "us")]
     (topic,) = reading.read_topics(["back-pain"], "en", regions)
     assert topic.id == "BP-01"
+
+
+def test_the_sample_of_a_clinic_file_is_right(tmp_path: Path) -> None:
+    """It is copied, and changed line by line."""
     (tmp_path / "clinic.yaml").write_text(re.search(r"```yaml\n(.+?)```", README, re.DOTALL)[1])  # type: ignore[index]
-    assert clinics.read_clinic(tmp_path / "clinic.yaml").words == {"urgent_advice": "our nurse line, 555 0101"}
+    clinic = clinics.read_clinic(tmp_path / "clinic.yaml")
+    assert clinic.words == {"urgent_advice": "our nurse line, 555 0101"}
+    assert set(clinic.sets) == {"first-visit"}
 
 
 def test_the_picture_is_there_and_small() -> None:

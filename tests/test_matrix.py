@@ -115,10 +115,7 @@ def off_the_sheet(sheet: pypdfium2.PdfPage, pieces: list[tuple[float, Box]]) -> 
     return [
         box
         for _, box in pieces
-        if box[0] < UNPRINTABLE
-        or box[1] < UNPRINTABLE
-        or box[2] > width - UNPRINTABLE
-        or box[3] > height - UNPRINTABLE
+        if box[0] < UNPRINTABLE or box[1] < UNPRINTABLE or box[2] > width - UNPRINTABLE or box[3] > height - UNPRINTABLE
     ]
 
 

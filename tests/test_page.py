@@ -16,7 +16,7 @@ from .test_markdown import VALUES
 
 
 def clinic(name: str = "Example Clinic", web: str = "", *, sources: bool = True) -> Clinic:
-    return Clinic(name, "", name, "", "", web, None, {}, "", sources, False, {})
+    return Clinic(name, "", name, "", "", web, None, {}, "", sources, False, {}, {}, None)
 
 
 def leaflet_for(one: Clinic | None) -> Leaflet:

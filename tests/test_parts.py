@@ -8,6 +8,7 @@ from handouts import assets, page, reading
 from handouts.blocks import SHAPES
 from handouts.clinics import read_labels
 from handouts.markdown import Parser
+from handouts.model import Format, Paper
 from handouts.wording import fill
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -39,7 +40,7 @@ def kind_of(example: str) -> str:
     return example if example in SHAPES else example.rpartition("-")[0]
 
 
-def html_of(example: str) -> str:
+def html_of(example: str, form: Format) -> str:
     kind = kind_of(example)
     parser = Parser("example.md", 1)
     before = "" if kind == "urgent-help" else "## A section\n\n"
@@ -53,6 +54,7 @@ def html_of(example: str) -> str:
             filled,
             {"dot.svg": page.Art("data:,dot", is_wide=False), "wide.svg": page.Art("data:,wide", is_wide=True)},
             read_labels("en").words,
+            form,
         )
     )  # type: ignore[attr-defined]
     return "\n".join(line.strip() for line in html.splitlines() if line.strip()) + "\n"
@@ -71,16 +73,34 @@ def test_each_block_has_an_example() -> None:
     assert {kind_of(example) for example in EXAMPLES} == set(SHAPES)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_the_html_of_each_block_is_what_it_was(example: str, pytestconfig: pytest.Config) -> None:
+USUAL, ONE_COLUMN = Format(Paper.A4), Format(Paper.A4, 24)
+#: What is another thing where nothing stands side by side.
+IN_ONE_COLUMN = ("callout", "comparison-table", "comparison-table-filled", "urgent-help", "week-grid")
+
+
+@pytest.mark.parametrize(
+    ("example", "form", "name"),
+    [
+        *((example, USUAL, example) for example in EXAMPLES),
+        *((example, ONE_COLUMN, f"{example}-in-one-column") for example in IN_ONE_COLUMN),
+    ],
+)
+def test_the_html_of_each_block_is_what_it_was(
+    example: str, form: Format, name: str, pytestconfig: pytest.Config
+) -> None:
     """A slip in a template would change every leaflet unseen. `pytest --update-golden` accepts a change."""
-    golden = GOLDEN / f"{example}.html"
-    html = html_of(example)
+    golden = GOLDEN / f"{name}.html"
+    html = html_of(example, form)
     if pytestconfig.getoption("--update-golden"):
         golden.write_text(html, encoding="utf-8")
     assert html == golden.read_text(encoding="utf-8")
 
 
+def test_only_what_is_named_changes_in_one_column() -> None:
+    """A block that reads differently in large print must be looked at there, too."""
+    assert {e for e in EXAMPLES if html_of(e, USUAL) != html_of(e, ONE_COLUMN)} == set(IN_ONE_COLUMN)
+
+
 def test_a_value_in_a_template_is_escaped() -> None:
     """A region's or a clinic's words must never become markup."""
-    assert "Call &lt;911&gt; now if" in html_of("urgent-help")
+    assert "Call &lt;911&gt; now if" in html_of("urgent-help", USUAL)

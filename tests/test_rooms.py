@@ -73,6 +73,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "pictures",
             "preflight",
             "reading",
+            "web",
         },
         set(),
     ),

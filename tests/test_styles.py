@@ -68,6 +68,7 @@ def test_every_class_is_in_a_template_and_every_sheet_is_imported() -> None:
         "figure-of-",
         "steps-row-of-",
         "urgent-help-tier-",
+        "urgent-help-alone-",
         "comparison-of-",
         "ladder-step-",
         "action-zone-",
