@@ -22,7 +22,7 @@ from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.judgement import QUESTIONS
 from handouts.make import Made, Order, Written, make, make_pack, standings, watched, write_contact_sheet
-from handouts.model import STANDARD_SIZE, Fold, Ink, Printer, Standing, Topic
+from handouts.model import Fold, Ink, Printer, Standing, Topic
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
@@ -210,7 +210,7 @@ def make_leaflets(
     separate: Separate = False,
     region: RegionCode = "",
     paper: PaperSize = None,
-    text_size: TextSize = STANDARD_SIZE,
+    text_size: TextSize = None,
     ink: InkUse = Ink.FULL,
     fold: FoldHow = None,
     printer: PrintedBy = Printer.OFFICE,
@@ -231,17 +231,15 @@ def make_leaflets(
         all_and_codes=everything and bool(code),
         separate_alone=separate and not pack,
         folded_pack=pack is not None and fold is Fold.TRI_FOLD,
-        pack_for_screens=pack is not None and web and not separate,
+        pack_for_screens=pack is not None and not separate and (web or sheet is not None),
+        pack_is_no_pdf=pack is not None and pack.suffix.lower() != ".pdf",
+        watched_files=watch and (pack is not None or sheet is not None),
     )
     grouped = [*topics_of_sets(sets or (), clinic), *(topics_for_codes(code, language, library) if code else ())]
     named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
     names = find_topics([*named, *grouped], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
     order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web)
-    if pack and fold is Fold.TRI_FOLD:
-        raise HandoutError(
-            "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet.", Exit.WRONG_COMMAND
-        )
     if pack:
         _pack(names, order, pack, open_it)
         if not separate:
@@ -266,7 +264,7 @@ def make_leaflets(
 
 def _finish(made: Sequence[Made], fold: Fold | None, sheet: Path | None) -> None:
     """What is to be said, shown or refused when all leaflets are there."""
-    if fold:
+    if fold and not any(one.preflight for one in made):
         _say(HOW_TO_FOLD[fold])
     if sheet:
         write_contact_sheet(made, sheet)
@@ -274,14 +272,22 @@ def _finish(made: Sequence[Made], fold: Fold | None, sheet: Path | None) -> None
 
 
 def _refuse_contradictions(
-    *, all_and_codes: bool, separate_alone: bool, folded_pack: bool, pack_for_screens: bool
+    *,
+    all_and_codes: bool,
+    separate_alone: bool,
+    folded_pack: bool,
+    pack_for_screens: bool,
+    pack_is_no_pdf: bool,
+    watched_files: bool,
 ) -> None:
     """Options that do not go together."""
     faults = (
         (all_and_codes, "Give codes or write --all, not both."),
         (separate_alone, "--separate goes with --pack FILE; without a pack, each leaflet has its own file."),
         (folded_pack, "A tri-fold is one leaflet on one sheet. Leave out --pack, or write --fold booklet."),
-        (pack_for_screens, "A pack is for paper. Add --separate for a page of each leaflet, or leave out --html."),
+        (pack_for_screens, "A pack is for paper. Add --separate, or leave out --html and --contact-sheet."),
+        (pack_is_no_pdf, "A pack is a PDF: give --pack a name that ends in .pdf."),
+        (watched_files, "--watch makes single leaflets. Leave out --pack and --contact-sheet."),
     )
     if said := [sentence for is_wrong, sentence in faults if is_wrong]:
         raise HandoutError("\n".join(said), Exit.WRONG_COMMAND)

@@ -105,7 +105,7 @@ def _press_profile(fields: Fields, file: Path) -> tuple[str, bytes] | None:
     if not data:
         what = f"there is no ICC profile “{shortened(name)}” of at most 5 MB beside the clinic file"
         fields.complain("press_profile", what, "copy your print shop's profile there and give its name")
-    return (profile.stem, data) if data else None
+    return (profile.name, data) if data else None
 
 
 def read_sets() -> Mapping[str, tuple[str, ...]]:

@@ -71,10 +71,20 @@ def faults_in(text: str, where: str) -> list[Problem]:
     return []
 
 
+def view_box(svg: str) -> tuple[float, float, float, float]:
+    """Left, top, width and height of a drawing that was judged, in its own units."""
+    left, top, width, height = _numbers(ET.fromstring(svg).get("viewBox", ""))
+    return left, top, width, height
+
+
+def _numbers(value: str) -> list[float]:
+    return [float(number) for number in re.split(r"[\s,]+", value.strip())]
+
+
 def _is_view_box(value: str) -> bool:
     """Whether this is `left top width height`, with an area."""
     try:
-        _, _, width, height = map(float, re.split(r"[\s,]+", value.strip()))
+        _, _, width, height = _numbers(value)
     except ValueError:
         return False
     return 0 < width < float("inf") and 0 < height < float("inf")

@@ -8,39 +8,40 @@ from handouts.model import LARGE_PRINT, LARGEST_SIZE, STANDARD_SIZE, Fold, Forma
 
 @dataclass(frozen=True)
 class Wanted:
-    """How leaflets are wanted. No paper: what the region prints on. `text_size` is in points."""
+    """How leaflets are wanted. No paper: what the region prints on. No `text_size` (in points): the clinic's usual one."""
 
     paper: Paper | None = None
-    text_size: int = STANDARD_SIZE
+    text_size: int | None = None
     ink: Ink = Ink.FULL
     fold: Fold | None = None
     printer: Printer = Printer.OFFICE
     marks: bool = False
 
 
-def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes]) -> Format:
-    """What was wanted, on the region's paper where none was named. `profile` is the press's, by name.
+def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes], usual: int = STANDARD_SIZE) -> Format:
+    """What was wanted, on the region's paper where none was named, in the `usual` size. `profile` is the press's, by name.
 
     A HandoutError says everything that does not go together.
     """
     paper = wanted.paper or regional
-    faults = tuple(sentence for is_wrong, sentence in _rules(wanted, paper) if is_wrong)
+    size = wanted.text_size or usual
+    faults = tuple(sentence for is_wrong, sentence in _rules(wanted, paper, size) if is_wrong)
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
     press = Press(profile[1], profile[0], wanted.marks) if wanted.printer is Printer.SHOP else None
-    return Format(paper, wanted.text_size, wanted.ink, wanted.fold, press)
+    return Format(paper, size, wanted.ink, wanted.fold, press)
 
 
-def _rules(wanted: Wanted, paper: Paper) -> tuple[tuple[bool, str], ...]:
+def _rules(wanted: Wanted, paper: Paper, size: int) -> tuple[tuple[bool, str], ...]:
     fold = wanted.fold.value if wanted.fold else ""
     for_shop = wanted.printer is Printer.SHOP
     return (
         (
-            not STANDARD_SIZE <= wanted.text_size <= LARGEST_SIZE,
-            f"Text of {wanted.text_size} points is not made; choose a size from {STANDARD_SIZE} to {LARGEST_SIZE}.",
+            not STANDARD_SIZE <= size <= LARGEST_SIZE,
+            f"Text of {size} points is not made; choose a size from {STANDARD_SIZE} to {LARGEST_SIZE}.",
         ),
         (
-            bool(fold) and wanted.text_size >= LARGE_PRINT,
+            bool(fold) and size >= LARGE_PRINT,
             f"Large print is not folded: its narrow pages would hold a few words a line. Leave out --fold {fold}, or take at most {LARGE_PRINT - 1} points.",
         ),
         (

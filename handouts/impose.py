@@ -24,7 +24,9 @@ def booklet(pdf: Pdf, *, right_to_left: bool = False) -> Pdf:
     sheets moves towards the fold, by as much as folding pushes them out.
     """
     with pikepdf.open(BytesIO(pdf.data)) as pages, pikepdf.new() as sheets:
-        _, _, width, height = (float(length) for length in pages.pages[0].trimbox)
+        sizes = {tuple(float(length) for length in page.trimbox) for page in pages.pages}
+        assert len(sizes) == 1, "the pages of a booklet are all of one size"
+        ((_, _, width, height),) = sizes
         sides = booklet_sides(len(pages.pages), right_to_left=right_to_left)
         for number, side in enumerate(sides):
             creep = number // 2 * PAPER_THICKNESS * MM

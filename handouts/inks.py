@@ -82,6 +82,11 @@ def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = 3.0) -> Pdf:
         return Pdf(_saved(document), pdf.pages)
 
 
+def check_profile(profile: bytes, name: str) -> None:
+    """Refuse what is not the profile of a press, before anything is laid out for it."""
+    _transform(profile, name)
+
+
 def default_profile() -> bytes:
     """The profile for offset printing on coated paper in Europe: FOGRA39 (ISO 12647-2:2004), `DEFAULT_NAME`.
 

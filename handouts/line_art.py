@@ -1,26 +1,47 @@
 """A drawing in, the same drawing in thin lines out: it needs little ink, and loses nothing that it shows."""
 
 import re
+from collections.abc import Iterator
 from xml.etree import ElementTree as ET  # the drawing was judged by `drawings` when it was read
 
 from handouts import colour
+from handouts.drawings import view_box
 
 SVG = "http://www.w3.org/2000/svg"
 INK, PAPER = "#1d2b36", "#ffffff"
 SHAPES = {f"{{{SVG}}}{name}" for name in ("path", "circle", "ellipse", "rect", "polygon", "polyline", "line")}
 #: Of the drawing's width: an outline, a line so thick that it is a limb, a dot small enough to stay filled.
 OUTLINE, LIMB, DOT = 1 / 110, 1 / 26, 1 / 40
-#: A line with less contrast to paper is drawn in ink instead (WCAG 2.2, 1.4.11, asks 3 of graphics).
-FAINT = 3.0
+#: A line with less contrast to paper is hard to see (WCAG 2.2, 1.4.11, asks 3 of graphics); one with less than the
+#: second was drawn on something dark.
+FAINT, WHITE = 3.0, 1.2
+#: What a faint line becomes: it shows where something was, or is behind.
+PALE_INK = "#808080"
+#: What a drawing that is more than shapes in plain colours has in it. It stays as it is.
+MORE_THAN_SHAPES = re.compile(r"style|url\(|<(?:\w+:)?(?:clipPath|mask|marker|pattern|filter|text)\b")
+NUMBERS = ("stroke-width", "r", "rx", "ry")
 
 
 def line_art(svg: str) -> str:
-    """Shapes lose their fill and get an outline; dots, arrowheads and thin lines stay as they are."""
+    """Shapes lose their fill and get an outline; dots, arrowheads and thin lines stay as they are.
+
+    A drawing with styles, units, gradients, clips or the like stays whole as it is: it would lose something.
+    """
     ET.register_namespace("", SVG)
     root = ET.fromstring(svg)
-    width = float(re.split(r"[\s,]+", root.get("viewBox", "").strip())[2])
+    if MORE_THAN_SHAPES.search(svg) or not all(_is_number(value) for value in _lengths(root)):
+        return svg
+    _, _, width, _ = view_box(svg)
     _redraw(root, {"fill": "#000000", "stroke": "none", "stroke-width": "1"}, width)
     return ET.tostring(root, encoding="unicode")
+
+
+def _lengths(root: ET.Element) -> Iterator[str]:
+    return (shape.get(name, "0") for shape in root.iter() for name in NUMBERS)
+
+
+def _is_number(value: str) -> bool:
+    return bool(re.fullmatch(r"[0-9.]+", value))
 
 
 def _redraw(element: ET.Element, inherited: dict[str, str], width: float) -> None:
@@ -54,10 +75,13 @@ def _is_dot(shape: ET.Element, fill: str, width: float) -> bool:
 
 
 def _seen(line: str) -> str:
-    """The colour of a line, or ink where it would be too faint on paper."""
-    if not line or (colour.HEX.fullmatch(line) and colour.contrast(line, PAPER) >= FAINT):
+    """The colour of a line, or one that can be seen on paper."""
+    if not line or not colour.HEX.fullmatch(line):
         return line
-    return INK
+    contrast = colour.contrast(line, PAPER)
+    if contrast < WHITE:
+        return INK
+    return line if contrast >= FAINT else PALE_INK
 
 
 def _with(shape: ET.Element, fill: str, stroke: str, width: float) -> ET.Element:
@@ -68,5 +92,7 @@ def _with(shape: ET.Element, fill: str, stroke: str, width: float) -> ET.Element
     if stroke:
         drawn.set("stroke", stroke)
         drawn.set("stroke-width", f"{width:.4g}")
+    if stroke == PALE_INK:
+        drawn.set("stroke-dasharray", f"{2 * width:.4g}")
     drawn.tail = shape.tail
     return drawn

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from handouts import approvals, assets, clinics, inks, page, pdf, reading, web
+from handouts import approvals, assets, clinics, inks, page, pdf, reading, tokens, web
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
@@ -112,7 +112,10 @@ def house_of(order: Order) -> House:
 
 def setting_of(order: Order, house: House) -> Setting:
     """Where the leaflets of an order are handed out, and how they come out."""
-    form = format_of(order.wanted, house.region.paper, _profile_of(house.clinic))
+    usual = tokens.text_size(house.clinic.tokens if house.clinic else {})
+    form = format_of(order.wanted, house.region.paper, _profile_of(house.clinic), usual)
+    if form.press:
+        inks.check_profile(form.press.profile, form.press.profile_name)
     labels = clinics.read_labels(order.language)
     return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
 
@@ -165,7 +168,7 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     too_long: list[str] = []
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form)
+        printed = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form, order.language)
         if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             too_long.append(_does_not_fit(topic))
             continue
@@ -177,9 +180,7 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
         budget = topic.pages if form.is_standard else None
         yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands, report)
-    refuse_unapproved(ready, files.values())
-    if too_long:
-        raise HandoutError("\n".join(too_long), Exit.WRONG_COMMAND)
+    refuse_unapproved(ready, files.values(), too_long)
 
 
 def write_contact_sheet(made: Sequence[Made], file: Path) -> None:
@@ -205,7 +206,7 @@ def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, 
     leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
     for_press = setting.form.press is not None
     packed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets, for_press=for_press)
-    printed = finished(packed, setting.form)
+    printed = finished(packed, setting.form, order.language)
     report = _write(file, printed, setting, order)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
     return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages, report), overdue
@@ -220,9 +221,10 @@ def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> Prefligh
     return report
 
 
-def refuse_unapproved(ready: Plan, not_made: Iterable[Path]) -> None:
-    """Say which leaflets were not made for want of an approval, and which old files are there still; none: do nothing."""
-    if ready.refused:
+def refuse_unapproved(ready: Plan, not_made: Iterable[Path], too_long: Sequence[str] = ()) -> None:
+    """Say which leaflets were not made for want of an approval or of room, and which old files are there still."""
+    if ready.refused or too_long:
         old = [f"{file} is an older one and still there; do not hand it out." for file in not_made if file.exists()]
         cure = "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
-        raise HandoutError("\n".join((*ready.refused, *old, cure)), Exit.WRONG_FILE)
+        said = (*ready.refused, *too_long, *old, *([cure] if ready.refused else []))
+        raise HandoutError("\n".join(said), Exit.WRONG_FILE)

@@ -30,6 +30,10 @@ class Ink(Enum):
     GREY = "grey"
 
 
+#: Languages that are read from right to left, by the first part of their tag.
+RIGHT_TO_LEFT = {"ar", "fa", "he", "ur"}
+
+
 class Fold(Enum):
     """How a sheet is folded after it is printed."""
 
@@ -53,7 +57,6 @@ LARGE_PRINT = 16
 LARGEST_PRINT = 24
 #: Columns of a table times the points of its text: more do not fit side by side on A4 or Letter.
 MOST_IN_A_ROW = 72
-LARGEST_WEEK = 14
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Format:
     @property
     def fits_week(self) -> bool:
         """Whether a week stands side by side on a sheet on its side."""
-        return not self.is_one_column and self.text_size <= LARGEST_WEEK
+        return self.is_standard
 
     def fits(self, columns: int) -> bool:
         """Whether a table of so many columns can be read side by side; else it becomes a list."""
@@ -122,7 +125,18 @@ class Format:
         size = f"{self.text_size}pt" if self.text_size != STANDARD_SIZE else ""
         ink = self.ink.value if self.ink is not Ink.FULL else ""
         fold = self.fold.value if self.fold else ""
-        return "-".join(filter(None, (self.paper.value, size, ink, fold, "print-shop" if self.press else "")))
+        return "-".join(
+            filter(
+                None,
+                (
+                    self.paper.value,
+                    size,
+                    ink,
+                    fold,
+                    ("print-shop-marks" if self.press.marks else "print-shop") if self.press else "",
+                ),
+            )
+        )
 
 
 # --- What a topic says -----------------------------------------------------------------

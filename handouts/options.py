@@ -30,7 +30,14 @@ PaperSize = Annotated[
     Paper | None, typer.Option("--paper", "-p", help=PAPER_HELP, show_default=False, case_sensitive=False)
 ]
 TextSize = Annotated[
-    int, typer.Option("--text-size", "-s", metavar="POINTS", help="12 to 36; from 16 it is large print, in one column.")
+    int | None,
+    typer.Option(
+        "--text-size",
+        "-s",
+        metavar="POINTS",
+        show_default=False,
+        help="12 to 36; from 16 it is large print, in one column. Default: the clinic's, else 12.",
+    ),
 ]
 InkUse = Annotated[Ink, typer.Option("--ink", help="saver: nothing filled, thin lines. grey: no colour in the file.")]
 FoldHow = Annotated[Fold | None, typer.Option("--fold", help="For sheets to fold after printing.", show_default=False)]
@@ -55,7 +62,7 @@ Pack = Annotated[
 ]
 WebToo = Annotated[bool, typer.Option("--html", help="A page for a browser, too: self-contained, for any screen.")]
 Png = Annotated[bool, typer.Option("--png", help="A picture of each page, too.")]
-Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch.")]
+Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch, 30 to 600.")]
 ContactSheet = Annotated[
     Path | None,
     typer.Option(

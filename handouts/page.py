@@ -1,6 +1,5 @@
 """A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML."""
 
-import re
 import traceback
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 
 from handouts import __version__, assets
+from handouts.drawings import view_box
 from handouts.errors import Problem, refuse
 from handouts.files import shown
 from handouts.line_art import line_art
@@ -52,14 +52,15 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
 
 
 def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
-    """The first pages of a pack: what is in it, where, and from whom."""
+    """The first pages of a pack: what is in it, where, and from whom, in the language of its first leaflet."""
+    language = language_of(contents[0].topic, setting.region)
     with _own_faults(setting.templates):
         html = (
             templates(setting.templates)
             .get_template("cover.html")
-            .render(contents=contents, language=setting.region.language, **_of_setting(setting))
+            .render(contents=contents, language=language, **_of_setting(setting))
         )
-    return Leaflet(html, "the cover of the pack", setting.region.language)
+    return Leaflet(html, "the cover of the pack", language)
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:
@@ -82,7 +83,8 @@ def _of_setting(setting: Setting) -> dict[str, object]:
 def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, **more: object) -> str:
     """A topic, with the words of its region, in a whole page of HTML. `more` is what only that template asks for."""
     region = setting.region
-    filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name))
+    there = topic.tri_fold if setting.form.is_tri_fold and topic.tri_fold else [s.anchor for s in topic.sections]
+    filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name, there))
     with _own_faults(setting.templates):
         return (
             templates(setting.templates)
@@ -122,9 +124,7 @@ class Art:
 
     @classmethod
     def of(cls, svg: str) -> "Art":
-        box = re.search(r"viewBox=[\"']([^\"']+)", svg)
-        assert box  # `drawings` has seen to that
-        _, _, width, height = map(float, re.split(r"[\s,]+", box[1].strip()))
+        _, _, width, height = view_box(svg)
         return cls(_data_uri(svg.encode(), "image/svg+xml"), width >= 2 * height)
 
 
@@ -139,10 +139,14 @@ def _own_faults(own: Path | None) -> Iterator[None]:
         if isinstance(error, TemplateSyntaxError) and error.filename:
             places.append((error.filename, error.lineno))
         file, line = places[-1] if places else ("", 0)
-        if own is None or not Path(file).is_relative_to(own):
+        if own is None or not any(own.rglob("*.html")):
             raise
         what = f"this template cannot be filled: {error}"
         instead = "mend it, or take the file away to use ours"
+        if not Path(file).is_relative_to(own):  # a part of theirs may not have what a part of ours asks of it
+            file, line = str(own), 0
+            what = f"the leaflet cannot be filled with the templates in this folder: {error}"
+            instead = "compare each with ours of the same name, or take it away"
         refuse([Problem(shown(Path(file)), line, what, instead)])
 
 
@@ -183,9 +187,15 @@ def _is_a_week(section: Section) -> bool:
     return any(isinstance(part, Block) and part.kind == "week-grid" for part in section.parts)
 
 
-def _own_anchor(run: Run, name: str) -> Run:
-    """A run whose link to a heading of its own leaflet begins with the topic's name, as the heading's anchor does."""
-    return replace(run, address=f"#{name}-{run.address[1:]}") if run.address.startswith("#") else run
+def _own_anchor(run: Run, name: str, there: Sequence[str]) -> Run:
+    """A run whose link to a heading of its own leaflet begins with the topic's name, as the heading's anchor does.
+
+    What links to a section that is not `there` is words alone.
+    """
+    if not run.address.startswith("#"):
+        return run
+    anchor = run.address[1:]
+    return replace(run, address=f"#{name}-{anchor}" if anchor in there else "")
 
 
 def _section_groups(sections: Sequence[Section]) -> list[tuple[bool, list[Section]]]:

@@ -58,17 +58,26 @@ def print_pack(
     """
     variant = FOR_PRESS if for_press else VARIANT
     with _no_warning_in("the pack"):
-        front = _document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]), variant)
-        begins = _next_sheet(len(front.pages))
-        documents, contents = [], []
-        for topic, leaflet in leaflets:
-            documents.append(_document(leaflet, variant, begins))
-            contents.append(Contents(topic, begins, len(documents[-1].pages)))
-            begins = _next_sheet(begins - 1 + len(documents[-1].pages))
-        first = cover(contents)
-        return _written(
-            [_document(first, variant), *documents], [first, *(leaflet for _, leaflet in leaflets)], variant
-        )
+        begins = _next_sheet(len(_document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]), variant).pages))
+        while True:
+            documents, contents = _behind_the_cover(begins, leaflets, variant)
+            front = cover(contents)
+            first = _document(front, variant)
+            if _next_sheet(len(first.pages)) == begins:
+                return _written([first, *documents], [front, *(leaflet for _, leaflet in leaflets)], variant)
+            begins = _next_sheet(len(first.pages))
+
+
+def _behind_the_cover(
+    begins: int, leaflets: Sequence[tuple[Topic, Leaflet]], variant: str
+) -> tuple[list[Any], list[Contents]]:
+    """Leaflets laid out one after another, the first on a page of the pack, and where each begins."""
+    documents, contents = [], []
+    for topic, leaflet in leaflets:
+        documents.append(_document(leaflet, variant, begins))
+        contents.append(Contents(topic, begins, len(documents[-1].pages)))
+        begins = _next_sheet(begins - 1 + len(documents[-1].pages))
+    return documents, contents
 
 
 def _next_sheet(pages: int) -> int:

@@ -1,6 +1,6 @@
 """A Pdf in, pictures of its pages out: one PNG a page, or a contact sheet of several leaflets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 import pypdfium2
@@ -19,9 +19,9 @@ THUMB_SCALE = 0.75
 GROUND, INK = "#c9d2d8", "#1d2b36"
 
 
-def pictures(pdf: Pdf, dpi: int) -> list[bytes]:
-    """Each page as a PNG, with so many pixels to the inch."""
-    return [_png(page, dpi) for page in _pages(pdf, dpi / INCH)]
+def pictures(pdf: Pdf, dpi: int) -> Iterator[bytes]:
+    """Each page as a PNG, with so many pixels to the inch; one at a time, as they are large."""
+    return (_png(page, dpi) for page in _pages(pdf, dpi / INCH))
 
 
 def contact_sheet(leaflets: Sequence[tuple[str, Pdf]]) -> bytes:
@@ -43,11 +43,12 @@ def contact_sheet(leaflets: Sequence[tuple[str, Pdf]]) -> bytes:
     return _png(sheet, INCH)
 
 
-def _pages(pdf: Pdf, scale: float) -> list[Image.Image]:
+def _pages(pdf: Pdf, scale: float) -> Iterator[Image.Image]:
     """Each page as a picture; a point becomes `scale` pixels."""
     document = pypdfium2.PdfDocument(pdf.data)
     try:
-        return [page.render(scale=scale).to_pil() for page in document]
+        for page in document:
+            yield page.render(scale=scale).to_pil()
     finally:
         document.close()
 

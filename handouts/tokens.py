@@ -18,10 +18,9 @@ from handouts.files import read_text, shown
 
 FILE = "tokens.css"
 DEFINED = re.compile(r"^\s*(--[\w-]+):\s*(.+?);", re.MULTILINE)
-#: Which sheet is printed on is said on the command line.
-NOT_OWN = ("--sheet-width", "--sheet-height")
-POINTS = re.compile(r"([0-9.]+)pt")
-SMALLEST = 12.0  # points; RNIB Clear Print
+POINTS = re.compile(r"(\d\d)pt")
+#: The usual size of the text, in points; RNIB Clear Print asks for 12 at least.
+TEXT, SMALLEST, LARGEST = "--text", 12, 36
 LONGEST = 100  # signs of a value
 
 #: What a clinic is known by, and what is filled with that.
@@ -62,8 +61,8 @@ def ours() -> Mapping[str, str]:
 
 @cache
 def replaceable() -> frozenset[str]:
-    """The tokens that say what a thing is for; the palette above them is ours."""
-    return frozenset(dict(DEFINED.findall(_floors().split("Floor 2")[1]))) - set(NOT_OWN)
+    """The tokens that say what a thing is for; the palette above them and what formats decide below them is ours."""
+    return frozenset(dict(DEFINED.findall(_floors().split("Floor 2")[1].split("Floor 3")[0])))
 
 
 def _floors() -> str:
@@ -141,14 +140,23 @@ def read_own(folder: Path, problems: list[Problem]) -> Mapping[str, str]:
     return own
 
 
+def text_size(own: Mapping[str, str]) -> int:
+    """The usual size of the text, in points."""
+    return _points(value(TEXT, own))
+
+
+def _points(written: str) -> int:
+    found = POINTS.fullmatch(written)
+    return int(found[1]) if found else 0
+
+
 def _fault(name: str, written: str) -> tuple[str, str] | None:
     if name not in replaceable():
         return f"there is no token “{name}” to replace", nearest(name, replaceable())
     if not written or len(written) > LONGEST or re.search(r"[;{}<>\\]|url|@", written):
         return f"“{name}” has a value that no token can have", "write a colour such as #0f5c63, or a length such as 4mm"
-    points = POINTS.fullmatch(written)
-    if name.startswith("--text") and not (points and float(points[1]) >= SMALLEST):
-        return f"“{name}” is not a size of {SMALLEST:.0f} points or more", "write it in points, such as 14pt"
+    if name == TEXT and not SMALLEST <= _points(written) <= LARGEST:
+        return f"“{name}” is not a size from {SMALLEST} to {LARGEST} points", "write it in whole points, such as 14pt"
     return None
 
 

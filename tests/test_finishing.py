@@ -39,7 +39,7 @@ def test_a_print_shop_gets_bleed_cmyk_and_a_report(run: Run, tmp_path: Path) -> 
     assert intent.DestOutputProfile.read_bytes() == inks.default_profile()
     with made.open_metadata() as metadata:
         assert metadata["{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"] == "PDF/X-4"
-    report = (tmp_path / "out" / f"{NECK}.txt").read_text(encoding="utf-8")
+    report = (tmp_path / "out" / f"{NECK}-report.txt").read_text(encoding="utf-8")
     assert "Ready for the press." in report
     assert "Ready for the press." in ran.err
     assert "Example Clinic" not in report
@@ -59,7 +59,7 @@ def test_the_band_runs_over_the_edge_that_is_cut(run: Run, tmp_path: Path) -> No
 def test_marks_stand_outside_the_bleed(run: Run, tmp_path: Path) -> None:
     """A mark in the bleed can be left standing after the cut."""
     assert run("make", "neck", "--for", "print-shop", "--paper", "a4", "--marks").code == 0
-    for sheet in pikepdf.open(tmp_path / "out" / f"{NECK}.pdf").pages:
+    for sheet in pikepdf.open(tmp_path / "out" / f"{NECK}-marks.pdf").pages:
         assert boxes(sheet)["/BleedBox"] == pytest.approx([-3, -3, 213, 300], abs=0.01)
         assert boxes(sheet)["/MediaBox"] == pytest.approx([-8, -8, 218, 305], abs=0.01)
 
@@ -75,7 +75,7 @@ def test_a_clinic_brings_the_profile_of_its_print_shop(run: Run, tmp_path: Path)
     assert run("make", "neck", "--for", "print-shop", "--paper", "a4").code == 0
     made = pikepdf.open(tmp_path / "out" / f"{NECK}.pdf")
     (intent,) = made.Root.OutputIntents
-    assert str(intent.OutputConditionIdentifier) == "coated"
+    assert str(intent.OutputConditionIdentifier) == "coated.icc"
     screen = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     for wrong in (b"no profile at all", screen):
         (tmp_path / "coated.icc").write_bytes(wrong)
@@ -94,7 +94,7 @@ def test_a_logo_too_coarse_for_a_press_is_said_so(run: Run, tmp_path: Path) -> N
     ran = run("make", "neck", "--for", "print-shop", "--paper", "a4")
     assert ran.code == Exit.WRONG_FILE
     assert f"Do not send {NECK}.pdf" in ran.err
-    assert "failed" in (tmp_path / "out" / f"{NECK}.txt").read_text(encoding="utf-8")
+    assert "failed" in (tmp_path / "out" / f"{NECK}-report.txt").read_text(encoding="utf-8")
 
 
 def test_pictures_have_the_size_that_was_asked_for(run: Run, tmp_path: Path) -> None:

@@ -208,7 +208,7 @@ def test_the_cover_is_read_first() -> None:
 def test_what_does_not_fit_is_refused_with_what_would(run: Run, tmp_path: Path) -> None:
     """A page cut off at the fold is noticed after five hundred copies."""
     ran = run("make", "symptom", "sleep", "--fold", "tri-fold")
-    assert ran.code == Exit.WRONG_COMMAND
+    assert ran.code == Exit.WRONG_FILE
     assert "symptom-and-sleep-diary is not made: it does not fit the six panels of a tri-fold." in ran.err
     assert "--fold booklet" in ran.err
     assert [file.name for file in (tmp_path / "out").iterdir()] == ["sleep-hygiene-en-letter-tri-fold.pdf"]

@@ -75,7 +75,7 @@ def test_the_cut_leaves_nothing_out() -> None:
 def laid_out(topic: str, region: str, form: Format) -> Pdf:
     clinic = clinics.read_clinic(CLINIC)
     setting = Setting(clinics.read_region(region), clinics.read_labels("en"), clinic, form)
-    return finishing.finished(pdf.print_to_pdf(page.make_leaflet(topic_of(topic), setting, UNAPPROVED)), form)
+    return finishing.finished(pdf.print_to_pdf(page.make_leaflet(topic_of(topic), setting, UNAPPROVED)), form, "en")
 
 
 @MATRIX

@@ -167,6 +167,9 @@ def test_a_clinic_names_sets_of_its_own(run: Run, tmp_path: Path) -> None:
         (["make", "neck", "--separate"], "--separate goes with --pack FILE"),
         (["make", "neck", "--pack", "p.pdf", "--fold", "tri-fold"], "A tri-fold is one leaflet on one sheet."),
         (["make", "neck", "--pack", "p.pdf", "--html"], "A pack is for paper"),
+        (["make", "neck", "--pack", "pack"], "give --pack a name that ends in .pdf"),
+        (["make", "neck", "--pack", "p.pdf", "--watch"], "--watch makes single leaflets"),
+        (["make", "neck", "--pack", "p.pdf", "--contact-sheet", "s.png"], "A pack is for paper"),
     ],
 )
 def test_a_slip_is_answered_with_a_sentence(arguments: list[str], said: str, run: Run, tmp_path: Path) -> None:
