@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from unittest.mock import patch
 
 import pytest
 from PIL import Image
@@ -20,6 +19,14 @@ from handouts.model import Format, Leaflet, Paper, Pdf, Setting, Standing, Topic
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`pytest --update-golden` writes the expected HTML anew; look at the difference before you commit it."""
     parser.addoption("--update-golden", action="store_true")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one leaflet run in one process, so that it is laid out there and nowhere else."""
+    for item in items:
+        if variant := getattr(item, "callspec", None) and item.callspec.params.get("variant"):  # type: ignore[attr-defined]
+            item.add_marker(pytest.mark.xdist_group(str(variant)))
 
 
 #: What every leaflet is before a clinic approves it.
@@ -47,6 +54,12 @@ VARIANTS = [
     for region in assets.region_codes()
     for paper in (Paper.A4, Paper.LETTER)  # what page budgets are meant for; `test_matrix.py` has all formats
     for with_clinic in (False, True)
+]
+#: The paper of each region; a leaflet on another's is laid out with `pytest -m whole` only.
+REGIONAL = {("uk", Paper.A4), ("us", Paper.LETTER)}
+EVERY_VARIANT = [
+    pytest.param(one, id=str(one), marks=() if (one.region, one.paper) in REGIONAL else pytest.mark.whole)
+    for one in VARIANTS
 ]
 #: One variant of each topic, where the region and the paper do not matter.
 ONE_OF_EACH = [Variant(topic, "us", Paper.LETTER, with_clinic=True) for topic in OURS.topic_names()]
@@ -128,9 +141,10 @@ def colourful(*, css: str = "") -> Leaflet:
 <p style="color: device-cmyk(10% 20% 30% 40%)">CMYK <a href="https://example.org/x">link</a></p>
 <p style="color: #000">black</p><p style="background: #000; color: #fff">white</p><p style="color: #777">grey</p>"""
     return Leaflet(
-        f"""<!doctype html><html lang="en" data-paper="a4"><meta name="dcterms.created" content="2026-11-21">
+        f"""<!doctype html><html lang="en" data-page="a4"><meta name="dcterms.created" content="2026-11-21">
 <meta name="dcterms.modified" content="2026-11-22"><title>Example &amp; more</title><style>{css}</style>{body}""",
         "example",
+        "en",
     )
 
 
@@ -140,11 +154,8 @@ BLEED = "@page { bleed: 3mm }"
 
 def for_a_press(leaflet: Leaflet, css: str = "") -> Pdf:
     """A leaflet as WeasyPrint makes it for a press: colours are not yet those of its inks."""
-    with patch.object(pdf, "VARIANT", "pdf/x-4"):
-        document = pdf._document(
-            Leaflet(leaflet.html.replace("</title>", f"</title><style>{css}</style>"), leaflet.topic)
-        )
-        return Pdf(document.write_pdf(pdf_variant="pdf/x-4"), len(document.pages))
+    html = leaflet.html.replace("</title>", f"</title><style>{css}</style>")
+    return pdf.print_to_pdf(Leaflet(html, leaflet.topic, leaflet.language), for_press=True)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from handouts.model import Pdf
 
 from .conftest import BLEED, ONE_OF_EACH, PNG_MODES, Variant, colourful, for_a_press, leaflet_of, pdf_of, picture
 
-EACH = pytest.mark.parametrize("variant", ONE_OF_EACH, ids=str)
+EACH = pytest.mark.parametrize("variant", ONE_OF_EACH[::3], ids=str)
 #: What each way to print may hold: names of colour spaces, parts of a profile, operators.
 GREYS = ({"/DeviceGray"}, {1}, {"g", "G"})
 PRESS = ({"/DeviceGray", "/DeviceCMYK"}, {4}, {"k", "K"})
@@ -224,7 +224,7 @@ def test_a_colour_that_cannot_be_read_is_refused(what: str) -> None:
 
 
 @pytest.mark.parametrize("profile", ["ua1", "3a"])
-@pytest.mark.parametrize("variant", [*ONE_OF_EACH, None], ids=str)
+@pytest.mark.parametrize("variant", [*ONE_OF_EACH[::3], None], ids=str)
 def test_greys_conform_as_colours_did(variant: Variant | None, profile: str, tmp_path: Path) -> None:
     """Who prints in black still sends the file to those who listen to it."""
     file = tmp_path / "leaflet.pdf"

@@ -58,3 +58,27 @@ def test_what_a_group_says_counts_for_its_shapes() -> None:
     """Drawing programs write a colour once, on the group."""
     lined = drawn('<g fill="none" stroke="#c9d2d8" stroke-width="2"><path d="M0 0H50"/></g>')
     assert re.search(r'<path [^>]*fill="none"[^>]*stroke="#1d2b36"|<path [^>]*stroke="#1d2b36"[^>]*fill="none"', lined)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        '<path d="M0 0H9V9Z" style="fill: #7fb0b3"/>',
+        '<path d="M0 0H9" stroke="#000000" stroke-width="2px"/>',
+        '<circle r="20%" fill="#7fb0b3"/>',
+        '<clipPath id="c"><circle r="3"/></clipPath><path clip-path="url(#c)" d="M0 0H9V9Z" fill="#7fb0b3"/>',
+        '<marker id="m"><path d="M0 0H9V9Z"/></marker>',
+    ],
+)
+def test_a_drawing_that_is_more_than_plain_shapes_stays_as_it_is(more: str) -> None:
+    """A shape that vanishes, or a crash, would be worse than the ink it saves."""
+    svg = f'<svg xmlns="{SVG}" viewBox="0 0 100 100">{more}</svg>'
+    assert line_art(svg) == svg
+
+
+def test_what_was_faint_stays_fainter_than_the_rest() -> None:
+    """The head as it was before the move must not look like a second head."""
+    lined = drawn('<path d="M0 0H50V50Z" fill="#ffffff" stroke="#c9d2d8" stroke-width="3"/>')
+    assert "stroke-dasharray" in lined
+    assert "#808080" in lined
+    assert "stroke-dasharray" not in drawn('<path d="M0 0H50" fill="none" stroke="#ffffff" stroke-width="2"/>')

@@ -240,7 +240,7 @@ def test_it_is_made_without_the_network(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def page_with(body: str) -> Leaflet:
-    html = f'<!doctype html><html lang="en" data-paper="a4"><title>Example</title><h1>Example</h1>{body}'
+    html = f'<!doctype html><html lang="en" data-page="a4"><title>Example</title><h1>Example</h1>{body}'
     return Leaflet(html, "example", "en")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
 
 from handouts import assets, make, starting, watch
@@ -98,6 +99,47 @@ def test_own_snippets_and_drawings_come_first(library: Path) -> None:
     assert found.snippets("en")["heat-short"] == own
     assert found.snippets("en")["stop-rules"] == OURS.snippets("en")["stop-rules"]
     assert found.figure_folders("sleep-hygiene")[0] == library / "topics" / "sleep-hygiene" / "figures"
+
+
+def test_own_templates_that_no_longer_fit_ours_are_named(library: Path, run: Run) -> None:
+    """A template copied from an older release must not end in “a fault of ours”."""
+    put(library, "templates/parts/callout.html", "{% macro part(block, art) %}Ours was longer{% endmacro %}")
+    ran = run("make", "neck")
+    assert ran.code == Exit.WRONG_FILE
+    assert "the leaflet cannot be filled with the templates in this folder" in ran.err
+
+
+def test_a_clinics_usual_size_is_a_size_like_any_other(library: Path, run: Run) -> None:
+    """A clinic that prints everything at 18 points must get real large print; a patient's own size counts more."""
+    put(library, "styles/tokens.css", ":root { --text: 18pt; }")
+    assert run("make", "sleep").code == 0
+    usual = library / "out" / "sleep-hygiene-en-letter-18pt.pdf"
+    assert "Page 1 of 4" not in words_in(usual)
+    assert min(sizes_in(usual)) >= 17.99
+    assert run("make", "sleep", "--text-size", "24").code == 0
+    assert min(sizes_in(library / "out" / "sleep-hygiene-en-letter-24pt.pdf")) >= 23.99
+    assert run("make", "sleep", "--text-size", "12").code == 0
+    assert "Page 1 of 4" in words_in(library / "out" / "sleep-hygiene-en-letter.pdf")
+
+
+def sizes_in(file: Path) -> set[float]:
+    """The sizes of all text in a PDF, in points."""
+    found = set()
+    for sheet in pypdfium2.PdfDocument(file):
+        for piece in sheet.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT], max_depth=3):
+            size = pdfium.c_float()
+            pdfium.FPDFTextObj_GetFontSize(piece.raw, size)
+            found.add(round(size.value * abs(piece.get_matrix().d), 2))
+    return found
+
+
+@pytest.mark.parametrize("token", ["--text-entry", "--marks", "--page-bleed", "--columns", "--grow"])
+def test_what_formats_decide_is_not_a_clinics_to_replace(token: str, library: Path, run: Run) -> None:
+    """A heading fixed at 13 points would be smaller than the large print below it; crop marks have no place in an office."""
+    put(library, "styles/tokens.css", f":root {{ {token}: 13pt; }}")
+    ran = run("make", "sleep")
+    assert ran.code == Exit.WRONG_FILE
+    assert f"there is no token “{token}” to replace" in ran.err
 
 
 def test_an_own_template_is_used_and_its_fault_named(library: Path, run: Run) -> None:
