@@ -55,11 +55,15 @@ VARIANTS = [
     for paper in (Paper.A4, Paper.LETTER)  # what page budgets are meant for; `test_matrix.py` has all formats
     for with_clinic in (False, True)
 ]
-#: The paper of each region; a leaflet on another's is laid out with `pytest -m whole` only.
-REGIONAL = {("uk", Paper.A4), ("us", Paper.LETTER)}
-EVERY_VARIANT = [
-    pytest.param(one, id=str(one), marks=() if (one.region, one.paper) in REGIONAL else pytest.mark.whole)
+#: Each region on its own paper, and once without a clinic; the others are laid out with `pytest -m whole` only.
+USUAL_VARIANTS = [
+    one
     for one in VARIANTS
+    if (one.region, one.paper, one.with_clinic)
+    in {("uk", Paper.A4, True), ("us", Paper.LETTER, True), ("us", Paper.LETTER, False)}
+]
+EVERY_VARIANT = [
+    pytest.param(one, id=str(one), marks=() if one in USUAL_VARIANTS else pytest.mark.whole) for one in VARIANTS
 ]
 #: One variant of each topic, where the region and the paper do not matter.
 ONE_OF_EACH = [Variant(topic, "us", Paper.LETTER, with_clinic=True) for topic in OURS.topic_names()]

@@ -14,7 +14,7 @@ from handouts.assets import OURS
 from handouts.model import Block, Format, Setting
 from handouts.wording import every
 
-from .conftest import CLINIC, EVERY_VARIANT, REGIONAL, UNAPPROVED, VARIANTS, Variant, leaflet_of, pdf_of, topic_of
+from .conftest import CLINIC, EVERY_VARIANT, UNAPPROVED, USUAL_VARIANTS, VARIANTS, Variant, leaflet_of, pdf_of, topic_of
 
 EVERY = pytest.mark.parametrize("variant", EVERY_VARIANT)
 TOPIC = pytest.mark.parametrize("name", OURS.topic_names())
@@ -172,9 +172,7 @@ def test_it_passes_its_own_quality_report(variant: Variant) -> None:
     assert report.whole.smog <= 9
 
 
-@pytest.mark.parametrize(
-    "variant", [v for v in VARIANTS if not v.with_clinic and (v.region, v.paper) in REGIONAL], ids=str
-)
+@pytest.mark.parametrize("variant", USUAL_VARIANTS, ids=str)
 def test_no_word_of_the_other_region(variant: Variant) -> None:
     """A reader told to call a number of another country gets no help."""
     words = " ".join(sheet.get_textpage().get_text_range() for sheet in printed(variant)).split("Sources")[0]
