@@ -28,7 +28,7 @@ MM = 72 / 25.4
 #: Office printers cannot print the outer 4 to 6 mm of a sheet.
 UNPRINTABLE = 5 * MM
 SIZES = (12, 18, 24, 36)
-#: A prime, so that the cut goes through all that can be chosen.
+#: Goes through all that can be chosen, as the test below says.
 STEP = 29
 
 Box = tuple[float, float, float, float]
