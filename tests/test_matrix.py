@@ -29,7 +29,7 @@ MM = 72 / 25.4
 UNPRINTABLE = 5 * MM
 SIZES = (12, 18, 24, 36)
 #: Goes through all that can be chosen, as the test below says.
-STEP = 29
+STEP = 25
 
 Box = tuple[float, float, float, float]
 
