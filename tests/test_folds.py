@@ -133,8 +133,16 @@ def tri_fold(name: str, region: str, paper: Paper) -> Pdf:
     return pdf.print_to_pdf(page.make_leaflet(topic_of(name), setting, UNAPPROVED))
 
 
-@pytest.mark.parametrize("name", FITS)
-@pytest.mark.parametrize(("region", "paper"), [("us", Paper.LETTER), ("uk", Paper.A4)])
+REGIONAL = (("us", Paper.LETTER), ("uk", Paper.A4))
+#: Each topic in one region, and by turns in the other; the rest with `pytest -m whole`.
+TRI_FOLDS = [
+    pytest.param(name, *REGIONAL[(turn + other) % 2], marks=pytest.mark.whole if other else ())
+    for turn, name in enumerate(FITS)
+    for other in (0, 1)
+]
+
+
+@pytest.mark.parametrize(("name", "region", "paper"), TRI_FOLDS)
 def test_a_tri_fold_is_one_sheet_whose_words_keep_clear_of_the_folds(
     name: str, region: str, paper: Paper, tmp_path: Path
 ) -> None:
