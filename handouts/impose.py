@@ -4,12 +4,10 @@ from io import BytesIO
 
 import pikepdf
 
-from handouts.model import Pdf
+from handouts.model import MM, Pdf
 
 #: Pages of a sheet that is printed on both sides and folded once.
 FOUR = 4
-#: Points in a millimetre.
-MM = 72 / 25.4
 #: Millimetres. Office paper of 80 g/m², at 1.3 cm³/g, is about this thick; each sheet inside another stands out by it.
 PAPER_THICKNESS = 0.1
 

@@ -22,13 +22,11 @@ from PIL import Image, ImageChops, ImageCms, ImageMath
 
 from handouts import assets
 from handouts.errors import Exit, HandoutError, shortened
-from handouts.model import Pdf
+from handouts.model import BLEED, MM, Pdf
 
 #: The parts of a colour, from 0 to 1: one of grey, three of sRGB, four of CMYK.
 Colour = tuple[float, ...]
 
-#: PDF units (points, 72 to the inch) in a millimetre.
-MM = 72 / 25.4
 #: What a page of a file for a press keeps. The rest is for screens: links, tags, the order of tabs.
 OF_A_PAGE = {"/Type", "/Parent", "/Resources", "/Contents", "/MediaBox", "/TrimBox", "/BleedBox", "/Rotate", "/Group"}
 #: What the whole file keeps. Bookmarks, names and actions would lead to what PDF/X-4 (ISO 15930-7) forbids.
@@ -64,7 +62,7 @@ def to_grey(pdf: Pdf) -> Pdf:
         return Pdf(_saved(document), pdf.pages)
 
 
-def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = 3.0) -> Pdf:
+def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = BLEED) -> Pdf:
     """The same leaflet for a press, as PDF/X-4: every colour in the inks of an ICC profile, nothing to click.
 
     `name` is what printers call the printing condition, such as “FOGRA39”; `bleed` is in millimetres. The leaflet
@@ -489,7 +487,7 @@ SPACE_OF = {
     "k": Name.DeviceCMYK,
     "K": Name.DeviceCMYK,
 }
-PARTS: Mapping[str, int] = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/DeviceCMYK": 4}
+PARTS: Mapping[str, int] = {"/DeviceGray": 1, "/DeviceRGB": 3, "/DeviceCMYK": 4}
 
 
 def _plain(space: pikepdf.Object, parts: Colour) -> Colour:

@@ -14,6 +14,13 @@ from pathlib import Path
 WEB_ADDRESS = re.compile(r"https?://[^\s/\[\]]+\.[^\s/\[\]]+(?:/\S*)?")
 
 
+#: PDF units (points) in an inch and in a millimetre.
+INCH = 72
+MM = INCH / 25.4
+#: Millimetres that a print shop may cut off, as in `styles/formats/press.css`.
+BLEED = 3.0
+
+
 class Paper(Enum):
     """The sheets that are put in a printer. The lengths of the pages stand in `styles/formats/`."""
 

@@ -1,7 +1,7 @@
 """What the commands are asked: each option once, with its type, its names and its help."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -50,29 +50,19 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME", help="All topics of a set: `handouts list --sets`.", show_default=False),
 ]
-Pack = Annotated[
-    Path | None,
-    typer.Option(
-        "--pack",
-        metavar="FILE",
-        help="One PDF of them all, with a cover and contents, each on a fresh sheet.",
-        show_default=False,
-        dir_okay=False,
-    ),
-]
+
+
+def _file(name: str, what: str) -> Any:
+    """A file that is written only if it is named."""
+    return typer.Option(name, metavar="FILE", help=what, show_default=False, dir_okay=False)
+
+
+PACK_HELP = "One PDF of them all, with a cover and contents, each on a fresh sheet."
+Pack = Annotated[Path | None, _file("--pack", PACK_HELP)]
 WebToo = Annotated[bool, typer.Option("--html", help="A page for a browser, too: self-contained, for any screen.")]
 Png = Annotated[bool, typer.Option("--png", help="A picture of each page, too.")]
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch, 30 to 600.")]
-ContactSheet = Annotated[
-    Path | None,
-    typer.Option(
-        "--contact-sheet",
-        metavar="FILE",
-        help="One PNG of all pages that were made.",
-        show_default=False,
-        dir_okay=False,
-    ),
-]
+ContactSheet = Annotated[Path | None, _file("--contact-sheet", "One PNG of all pages that were made.")]
 Separate = Annotated[bool, typer.Option("--separate", help="With --pack: each leaflet as a file of its own, too.")]
 Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
 CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."
@@ -84,12 +74,7 @@ ApprovedOnly = Annotated[
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Make them anew each time a file is saved, until Ctrl-C.")]
 OpenIt = Annotated[bool, typer.Option("--open", help="Open what was made.")]
-Html = Annotated[
-    Path | None,
-    typer.Option(
-        "--html", help="Write the report to this file: one page, for a browser.", show_default=False, dir_okay=False
-    ),
-]
+Html = Annotated[Path | None, _file("--html", "Write the report to this file: one page, for a browser.")]
 Until = Annotated[
     str,
     typer.Option(

@@ -7,12 +7,10 @@ import pypdfium2
 from PIL import Image, ImageDraw, ImageFont
 
 from handouts import assets
-from handouts.model import Pdf
+from handouts.model import INCH, Pdf
 
 #: Pixels to the inch: enough to read on a screen; 300 is enough to print.
 USUAL_DPI = 100
-#: Points in an inch.
-INCH = 72
 #: Of a contact sheet, in pixels.
 THUMB, GAP, LABEL = 320, 16, 22
 THUMB_SCALE = 0.75

@@ -10,11 +10,8 @@ import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
 from PIL import Image, ImageCms, ImageMath
 
-from handouts.model import Pdf
+from handouts.model import BLEED, INCH, MM, Pdf
 
-#: PDF units (points, 72 to the inch) in an inch and in a millimetre.
-INCH = 72
-MM = INCH / 25.4
 #: How far a box may be from where it should be, in millimetres: less than a cutter can see.
 NEARLY = 0.05
 #: Pixels to the inch a picture should have, and below which it looks coarse: twice and once the 150 dots to the inch
@@ -52,7 +49,7 @@ class Preflight:
         return all(check.passes for check in self.checks)
 
 
-def preflight(pdf: Pdf, bleed: float = 3.0) -> Preflight:
+def preflight(pdf: Pdf, bleed: float = BLEED) -> Preflight:
     """Look at a file as a printer would. `bleed` is what is wanted, in millimetres."""
     with pikepdf.open(BytesIO(pdf.data)) as document:
         drawn = _Drawn()

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handouts import assets, colour, tokens
+from handouts.model import BLEED
 
 TOKENS = (assets.STYLES / "tokens.css").read_text(encoding="utf-8")
 SHEETS = sorted(assets.STYLES.rglob("*.css"))
@@ -125,3 +126,9 @@ def test_a_clinics_colours_can_be_read_in_the_dark(main: str, accent: str) -> No
 def test_urgent_help_still_differs_in_greyscale() -> None:
     """On a grey printer the alarm colour must stay darker than what it stands on."""
     assert colour.contrast(tokens.value("--urgent", {}), tokens.value("--main-tint", {})) >= colour.READABLE
+
+
+def test_the_bleed_of_the_style_is_the_one_that_is_checked() -> None:
+    """A file with less bleed than the preflight asks for would come back from the print shop."""
+    (bleed,) = re.findall(r"--bleed: ([\d.]+)mm;", (assets.STYLES / "formats" / "press.css").read_text())
+    assert float(bleed) == BLEED
