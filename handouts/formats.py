@@ -18,8 +18,9 @@ class Wanted:
     marks: bool = False
 
 
-def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes], usual: int = STANDARD_SIZE) -> Format:
-    """What was wanted, on the region's paper where none was named, in the `usual` size. `profile` is the press's, by name.
+def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes] | None, usual: int = STANDARD_SIZE) -> Format:
+    """What was wanted, on the region's paper where none was named, in the `usual` size. `profile` is the press's, by name,
+    if it is for one.
 
     A HandoutError says everything that does not go together.
     """
@@ -28,7 +29,7 @@ def format_of(wanted: Wanted, regional: Paper, profile: tuple[str, bytes], usual
     faults = tuple(sentence for is_wrong, sentence in _rules(wanted, paper, size) if is_wrong)
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
-    press = Press(profile[1], profile[0], wanted.marks) if wanted.printer is Printer.SHOP else None
+    press = Press(profile[1], profile[0], wanted.marks) if profile and wanted.printer is Printer.SHOP else None
     return Format(paper, size, wanted.ink, wanted.fold, press)
 
 

@@ -1,19 +1,26 @@
-"""The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong."""
+"""The story, on one screen: read the topics, fill the pages, print them to PDF, put the files where they belong.
+
+What only some orders ask for (a browser's page, pictures, a print shop) is imported when one does.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from handouts import approvals, assets, clinics, inks, page, pdf, reading, tokens, web
+from handouts import approvals, assets, clinics, page, pdf, reading, tokens
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
 from handouts.finishing import beside, checked, finished
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Pdf, Region, Setting, Standing, Topic
-from handouts.pictures import contact_sheet
-from handouts.preflight import Preflight
+from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic
+
+if TYPE_CHECKING:
+    from handouts.preflight import Preflight
 
 DEFAULT_LANGUAGE = "en"
 DEFAULT_REGION = "us"
@@ -113,16 +120,19 @@ def house_of(order: Order) -> House:
 def setting_of(order: Order, house: House) -> Setting:
     """Where the leaflets of an order are handed out, and how they come out."""
     usual = tokens.text_size(house.clinic.tokens if house.clinic else {})
-    form = format_of(order.wanted, house.region.paper, _profile_of(house.clinic), usual)
-    if form.press:
-        inks.check_profile(form.press.profile, form.press.profile_name)
+    profile = _profile_of(house.clinic) if order.wanted.printer is Printer.SHOP else None
+    form = format_of(order.wanted, house.region.paper, profile, usual)
     labels = clinics.read_labels(order.language)
     return Setting(house.region, labels, house.clinic, form, house.library.own_templates())
 
 
 def _profile_of(clinic: Clinic | None) -> tuple[str, bytes]:
-    """The profile of the clinic's print shop, else ours, by name."""
-    return (clinic.press_profile if clinic else None) or (inks.DEFAULT_NAME, inks.default_profile())
+    """The profile of the clinic's print shop, else ours, by name; it is refused if it is none of a press."""
+    from handouts import inks  # noqa: PLC0415
+
+    name, profile = (clinic.press_profile if clinic else None) or (inks.DEFAULT_NAME, inks.default_profile())
+    inks.check_profile(profile, name)
+    return name, profile
 
 
 def region_of(wanted: str, clinic: Clinic | None) -> Region:
@@ -175,6 +185,8 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         file = files.pop(topic.name)
         report = _write(file, printed, ready.setting, order)
         if order.web:
+            from handouts import web  # noqa: PLC0415
+
             twin = out / f"{topic.name}-{order.language}.html"
             write_whole(twin, web.make_web_page(topic, ready.setting, stands).encode())
         clinic = ready.setting.clinic.name if ready.setting.clinic else ""
@@ -185,6 +197,8 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
 
 def write_contact_sheet(made: Sequence[Made], file: Path) -> None:
     """Write one picture of all pages of what was made."""
+    from handouts.pictures import contact_sheet  # noqa: PLC0415
+
     check_folder(file.parent)
     write_whole(file, contact_sheet([(one.file.stem, Pdf(one.file.read_bytes(), one.pages)) for one in made]))
 

@@ -17,6 +17,8 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/\[\]]+\.[^\s/\[\]]+(?:/\S*)?")
 #: PDF units (points) in an inch and in a millimetre.
 INCH = 72
 MM = INCH / 25.4
+#: Pixels to the inch of a picture of a page: enough to read on a screen; 300 is enough to print.
+USUAL_DPI = 100
 #: Millimetres that a print shop may cut off, as in `styles/formats/press.css`.
 BLEED = 3.0
 

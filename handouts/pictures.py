@@ -9,8 +9,6 @@ from PIL import Image, ImageDraw, ImageFont
 from handouts import assets
 from handouts.model import INCH, Pdf
 
-#: Pixels to the inch: enough to read on a screen; 300 is enough to print.
-USUAL_DPI = 100
 #: Of a contact sheet, in pixels.
 THUMB, GAP, LABEL = 320, 16, 22
 THUMB_SCALE = 0.75

@@ -48,6 +48,13 @@ class Preflight:
         """Whether the file can go to the press."""
         return all(check.passes for check in self.checks)
 
+    def as_lines(self) -> tuple[str, ...]:
+        """A report for a terminal: the answer first, then a line for each thing that was looked at."""
+        wrong = sum(not check.passes for check in self.checks)
+        answer = f"Not ready for the press: {wrong} of {len(self.checks)} checks failed."
+        lines = (f"{'passed' if check.passes else 'FAILED'}  {check.what}: {check.found}" for check in self.checks)
+        return (answer if wrong else "Ready for the press.", *lines)
+
 
 def preflight(pdf: Pdf, bleed: float = BLEED) -> Preflight:
     """Look at a file as a printer would. `bleed` is what is wanted, in millimetres."""
@@ -71,14 +78,6 @@ def preflight(pdf: Pdf, bleed: float = BLEED) -> Preflight:
                 _clicks(document),
             )
         )
-
-
-def as_lines(report: Preflight) -> tuple[str, ...]:
-    """A report for a terminal: the answer first, then a line for each thing that was looked at."""
-    wrong = sum(not check.passes for check in report.checks)
-    answer = f"Not ready for the press: {wrong} of {len(report.checks)} checks failed."
-    lines = (f"{'passed' if check.passes else 'FAILED'}  {check.what}: {check.found}" for check in report.checks)
-    return (answer if wrong else "Ready for the press.", *lines)
 
 
 # --- The file as a whole -----------------------------------------------------------------

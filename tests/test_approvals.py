@@ -48,7 +48,7 @@ def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
     def answer(words: str) -> None:
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-        monkeypatch.setattr("handouts.cli.typer.prompt", lambda *_, **__: words)
+        monkeypatch.setattr("handouts.commands.talk.typer.prompt", lambda *_, **__: words)
 
     return answer
 

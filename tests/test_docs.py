@@ -24,7 +24,7 @@ def test_the_commands_exist() -> None:
     assert len(lines) >= 5
     for line in lines:
         name, *arguments = shlex.split(line)
-        options = {option for parameter in command.commands[name].params for option in parameter.opts}  # type: ignore[attr-defined]
+        options = {option for parameter in command.get_command(None, name).params for option in parameter.opts}  # type: ignore[attr-defined]
         assert {word for word in arguments if word.startswith("--")} <= options
 
 

@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name
 
 from handouts import inks
 from handouts.model import Leaflet, Pdf
-from handouts.preflight import Checked, as_lines, preflight
+from handouts.preflight import Checked, preflight
 
 from .conftest import BLEED, ONE_OF_EACH, Variant, colourful, for_a_press, logo
 from .test_inks import PNG_MODES, add_to_page, changed, first, pressed
@@ -23,8 +23,8 @@ def found_in(file: Pdf) -> dict[str, Checked]:
 def test_what_we_make_for_a_press_passes(variant: Variant | None) -> None:
     """A printer who sends one file back looks at the next one twice."""
     report = preflight(pressed(variant))
-    assert report.passes, as_lines(report)
-    assert as_lines(report)[0] == "Ready for the press."
+    assert report.passes, report.as_lines()
+    assert report.as_lines()[0] == "Ready for the press."
 
 
 def test_it_says_what_it_found() -> None:
@@ -125,8 +125,8 @@ def test_each_check_sees_a_planted_fault(fault: str) -> None:
     report = preflight(changed(pressed(), plant))
     failed = {check.what: check.found for check in report.checks if not check.passes}
     assert said in failed[what]
-    assert as_lines(report)[0].startswith("Not ready for the press")
-    assert any(line.startswith(f"FAILED  {what}: ") for line in as_lines(report))
+    assert report.as_lines()[0].startswith("Not ready for the press")
+    assert any(line.startswith(f"FAILED  {what}: ") for line in report.as_lines())
 
 
 def test_a_file_for_screens_fails() -> None:

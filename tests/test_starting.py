@@ -292,7 +292,7 @@ def test_watching_keeps_the_last_good_pdf(library: Path, run: Run, monkeypatch: 
         seen.append(pdf.read_bytes())
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("handouts.cli.saves", saves)
+    monkeypatch.setattr("handouts.commands.making.saves", saves)
     ran = run("make", "mine", "--watch")
     assert ran.code == 0
     assert seen[0] == seen[1] != seen[2]

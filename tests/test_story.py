@@ -16,8 +16,9 @@ from unittest.mock import Mock
 import pypdfium2
 import pytest
 
-from handouts import __version__, cli, files
+from handouts import __version__, files, options
 from handouts.assets import OURS
+from handouts.commands import making
 from handouts.errors import Exit
 
 from .conftest import CASES, CLINIC, Ran
@@ -181,7 +182,7 @@ def test_a_fault_of_ours_is_a_sentence_without_anybodys_details(run: Run, monkey
     def fail(*_: object) -> None:
         raise KeyError("Jane Example")
 
-    monkeypatch.setattr(cli, "find_topics", fail)
+    monkeypatch.setattr(making, "find_topics", fail)
     ran = run("make", "neck")
     assert ran.code == Exit.OUR_FAULT
     assert "This is a fault of ours (KeyError in test_story.py:" in ran.err
@@ -213,7 +214,7 @@ def test_two_runs_write_the_same_bytes_as_anybody_may_read(run: Run, tmp_path: P
 def test_open_opens_what_was_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--open` is for the patient in front of you."""
     opened: list[str] = []
-    monkeypatch.setattr(cli.typer, "launch", lambda file: opened.append(file) or 0)
+    monkeypatch.setattr(making.typer, "launch", lambda file: opened.append(file) or 0)
     assert run("make", "neck", "--open").code == 0
     assert opened == [f"out/{NECK}"]
     assert "FONTCONFIG_FILE" not in os.environ, "the viewer would have no fonts"
@@ -280,4 +281,22 @@ def test_no_color_is_honoured(tmp_path: Path) -> None:
 
 def test_completion_knows_the_topics() -> None:
     """Tab completion saves typing names that are long on purpose."""
-    assert cli.complete_topic("ne") == ["neck-pain-self-care"]
+    assert options.complete_topic("ne") == ["neck-pain-self-care"]
+
+
+def test_a_mistyped_command_is_told_what_was_meant(run: Run) -> None:
+    """Who types a command wrong should not have to look for the manual."""
+    ran = run("mkae")
+    assert ran.code == Exit.WRONG_COMMAND
+    assert "Did you mean 'make'?" in ran.err
+
+
+def test_who_makes_a_leaflet_does_not_wait_for_what_others_need() -> None:
+    """Each library that is loaded for nothing is a second that a patient waits at the desk."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, handouts.commands.making; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"pikepdf", "PIL", "pypdfium2", "segno", "textstat", "weasyprint"} & set(loaded)

@@ -1,0 +1,37 @@
+"""`handouts init` and `handouts new`: a clinic's own library, and a leaflet of its own."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from handouts.commands.talk import answer, asked
+from handouts.options import ClinicFile, RegionCode
+from handouts.starting import begin_library, begin_topic
+
+
+def init_library(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", file_okay=False, help="Where your clinic's library is to be.")
+    ],
+    name: Annotated[str, typer.Option("--name", help="What your clinic is called.", show_default=False)] = "",
+    region: RegionCode = "",
+) -> None:
+    """Begin your clinic's own library: its name and colours, its approvals, its own leaflets."""
+    name = name or asked("What is your clinic called?")
+    file = begin_library(folder, name, region.lower())
+    answer(f"Made {file}. Fill it in, then run `handouts` inside {folder}.")
+
+
+def new_topic(
+    topic: Annotated[
+        str, typer.Argument(metavar="TOPIC", help="Its name: small letters and hyphens, such as back-pain.")
+    ],
+    title: Annotated[str, typer.Option("--title", help="Its title. Default: from the name.", show_default=False)] = "",
+    clinic: ClinicFile = None,
+) -> None:
+    """Begin a leaflet of your own: it can be made at once, and its blanks stand in [[ ]]."""
+    file = begin_topic(topic, title, clinic)
+    said = f"Made {os.path.relpath(file)}. Fill in what stands in [[ ]]; `handouts make {topic} --watch` shows it as you write, `handouts check {topic}` what is missing."
+    answer(said)
