@@ -228,10 +228,18 @@ Flow = Paragraph | Bullets
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Whether an exercise is chosen for a person, and the dose that stands below it for that person."""
+
+    chosen: bool
+    dose: str
+
+
+@dataclass(frozen=True)
 class Entry:
     """One point, step, card, question or write-on line of a block; `blanks` counts its lines.
 
-    A step has two pictures when one shows how to start and one how to end.
+    A step has two pictures when one shows how to start and one how to end. In a personal copy, an exercise has a mark.
     """
 
     line: int
@@ -240,6 +248,7 @@ class Entry:
     body: tuple[Flow, ...] = ()
     dose: Paragraph | None = None
     blanks: int = 0
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True)
@@ -392,6 +401,40 @@ class Setting:
     form: Format
     templates: Path | None = None
     in_pack: bool = False
+
+
+# --- Whom a copy is for -------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What makes a copy one person's. An empty text is left out.
+
+    `chosen` are titles of exercises, each with its dose; without one the leaflet's own dose holds.
+    """
+
+    name: str = ""
+    clinician: str = ""
+    day: date | None = None
+    note: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of a list, counted as a spreadsheet program does: the heading is row 1.
+
+    `id` stands in names of files, so it holds safe signs only. What is empty or None is as the command says.
+    """
+
+    row: int
+    id: str
+    topics: tuple[str, ...]
+    personal: Personal
+    language: str = ""
+    text_size: int | None = None
+    ink: Ink | None = None
+    copies: int = 1
 
 
 # --- Who stands behind it ------------------------------------------------------------------

@@ -23,13 +23,17 @@ from handouts.model import (
     Block,
     Clinic,
     Contents,
+    Entry,
     Flow,
     Format,
     Heading,
     Ink,
+    Labels,
     Leaflet,
+    Mark,
     Paragraph,
     Part,
+    Personal,
     Region,
     Run,
     Section,
@@ -44,10 +48,10 @@ PAIR = 2
 PANEL = 620
 
 
-def make_leaflet(topic: Topic, setting: Setting, stands: Standing) -> Leaflet:
-    """The leaflet for paper. It needs nothing else but the style sheets and the fonts."""
+def make_leaflet(topic: Topic, setting: Setting, stands: Standing, personal: Personal | None = None) -> Leaflet:
+    """The leaflet for paper, for anyone or for one person. It needs nothing else but the style sheets and the fonts."""
     template = "tri-fold.html" if setting.form.is_tri_fold else "leaflet.html"
-    html = fill_template(template, topic, setting, stands)
+    html = fill_template(template, topic, setting, stands, personal=personal)
     return Leaflet(html, topic.name, language_of(topic, setting.region))
 
 
@@ -61,6 +65,39 @@ def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
             .render(contents=contents, language=language, **_of_setting(setting))
         )
     return Leaflet(html, "the cover of the pack", language)
+
+
+def exercises(topic: Topic) -> tuple[str, ...]:
+    """The titles of what can be chosen for a person: the drawn steps of a topic whose words are filled in."""
+    return tuple(plain(entry.title) for entry in _drawn_steps(topic))
+
+
+def _drawn_steps(topic: Topic) -> list[Entry]:
+    steps = [block for block in every(Block, topic.sections) if block.kind == "steps"]
+    return [entry for block in steps for entry in block.entries if entry.pictures]
+
+
+def _marked(topic: Topic, personal: Personal) -> Topic:
+    """The topic with its exercises marked, if any of them is chosen."""
+    chosen = dict(personal.chosen)
+    drawn = _drawn_steps(topic)
+    if not any(plain(entry.title) in chosen for entry in drawn):
+        return topic
+
+    def marked(entry: Entry) -> Entry:
+        if entry not in drawn:
+            return entry
+        title, usual = plain(entry.title), plain(entry.dose.text) if entry.dose else ""
+        return replace(entry, mark=Mark(title in chosen, chosen.get(title) or usual))
+
+    return replace(topic, sections=changed(topic.sections, Entry, marked))
+
+
+def personal_day(day: date | None, labels: Labels) -> str:
+    """A day as it stands on a personal copy, the month in words: the order of figures differs between countries."""
+    if day is None:
+        return ""
+    return labels.words["personal_day"].format(day=day.day, month=labels.months[day.month - 1], year=day.year)
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:
@@ -85,6 +122,10 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
     region = setting.region
     there = topic.tri_fold if setting.form.is_tri_fold and topic.tri_fold else [s.anchor for s in topic.sections]
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name, there))
+    if (personal := more.get("personal")) is not None:
+        assert isinstance(personal, Personal)
+        filled = _marked(filled, personal)
+        more |= {"day": personal_day(personal.day, setting.labels)}
     with _own_faults(setting.templates):
         return (
             templates(setting.templates)
@@ -170,8 +211,19 @@ def templates(own: Path | None = None) -> Environment:
         "short": short_address,
         "unbroken": unbroken,
     }
-    environment.tests |= {"two": lambda things: len(things) == PAIR, "a_week": _is_a_week, "a_block": _is_a_block}
+    environment.tests |= {
+        "two": lambda things: len(things) == PAIR,
+        "a_week": _is_a_week,
+        "a_block": _is_a_block,
+        "in_body_letters": _is_in_body_letters,
+    }
     return environment
+
+
+def _is_in_body_letters(words: str) -> bool:
+    from handouts import letters  # noqa: PLC0415  # only personal copies ask for it
+
+    return letters.in_body(words)
 
 
 def _fills_a_panel(body: Sequence[Flow]) -> bool:

@@ -1,0 +1,97 @@
+"""Words in; the glyphs of our own fonts out, set to the last unit as WeasyPrint sets them.
+
+WeasyPrint asks Pango, Pango asks HarfBuzz. Asking HarfBuzz ourselves takes microseconds, and needs neither. What would
+need more than one glyph after another (right to left, marks that are stacked, letters of two fonts) is not set here.
+"""
+
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+import uharfbuzz
+
+from handouts import assets
+
+#: Pango counts in 1/1024 of a CSS pixel; a pixel is 0.75 points.
+PANGO = 1024
+POINTS = 0.75
+#: As the style sheet asks for the words of a person: no ligatures, and so each letter has its own glyph.
+FEATURES = {"liga": False, "clig": False, "calt": True, "kern": True}
+#: A font by its family and weight.
+Face = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Line:
+    """Words set in one line: what a PDF shows with `TJ`, and their width in CSS pixels."""
+
+    shown: bytes
+    width: float
+
+
+def cannot_show(words: str) -> tuple[int, ...]:
+    """The positions (from 0) of the letters that no font of ours has."""
+    return tuple(at for at, letter in enumerate(words) if ord(letter) not in _any_letters())
+
+
+def in_body(words: str) -> bool:
+    """Whether the font of the text has all letters; else the words are set in the other one."""
+    return all(ord(letter) in glyphs(("Body", 400)) for letter in words)
+
+
+@cache
+def _any_letters() -> frozenset[int]:
+    return frozenset(glyphs(("Body", 400))) | frozenset(glyphs(("Fallback", 400)))
+
+
+@cache
+def glyphs(face: Face) -> dict[int, int]:
+    """The glyph of each letter of a font, by code point."""
+    font = _font(face)
+    return {letter: font.get_nominal_glyph(letter) or 0 for letter in font.face.unicodes}
+
+
+@cache
+def file_of(face: Face) -> bytes:
+    """The file of a font."""
+    return next(font.file for font in assets.fonts() if (font.family, font.weight) == face).read_bytes()
+
+
+@cache
+def _font(face: Face) -> uharfbuzz.Font:
+    return uharfbuzz.Font(uharfbuzz.Face(file_of(face)))
+
+
+@cache
+def width_of(face: Face, glyph: int) -> int:
+    """The width of a glyph in thousandths of the size of the text, as a PDF states it."""
+    font = _font(face)
+    font.scale = (font.face.upem, font.face.upem)
+    return round(1000 * font.get_glyph_h_advance(glyph) / font.face.upem)
+
+
+@lru_cache(maxsize=50_000)
+def line(words: str, face: Face, size: float) -> Line | None:
+    """Words in one line, `size` in CSS pixels; None if that would take more than one glyph after another."""
+    known = glyphs(face)
+    if any(ord(letter) not in known for letter in words):
+        return None
+    font = _font(face)
+    scale = round(size * PANGO)
+    font.scale = (scale, scale)
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(words)
+    buffer.guess_segment_properties()
+    uharfbuzz.shape(font, buffer, FEATURES)
+    infos, positions = buffer.glyph_infos, buffer.glyph_positions
+    if buffer.direction != "ltr" or [info.codepoint for info in infos] != [known[ord(letter)] for letter in words]:
+        return None
+    shown, width = "[<", 0
+    for info, place in zip(infos, positions, strict=True):
+        if place.x_offset or place.y_offset:
+            return None
+        width += place.x_advance
+        shown += f"{info.codepoint:04x}"
+        kerning = width_of(face, info.codepoint) - place.x_advance * 1000 / PANGO / size
+        if int(kerning):
+            shown += f">{int(kerning)}<"
+    return Line(f"{shown}>] TJ".encode(), width / PANGO)
