@@ -59,7 +59,7 @@ def to_grey(pdf: Pdf) -> Pdf:
         for intent in document.Root.get("/OutputIntents", ()):
             intent.DestOutputProfile = profile
             intent.OutputConditionIdentifier = intent.Info = String(GREY_NAME)
-        return Pdf(_saved(document), pdf.pages)
+        return Pdf(_saved(document), pdf.pages, pdf.rooms)
 
 
 def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = BLEED) -> Pdf:
@@ -77,7 +77,7 @@ def to_cmyk(pdf: Pdf, profile: bytes, name: str, bleed: float = BLEED) -> Pdf:
         _keep(document.Root, OF_A_FILE)
         document.Root.OutputIntents = Array([_output_intent(document, profile, name)])
         _identify(document)
-        return Pdf(_saved(document), pdf.pages)
+        return Pdf(_saved(document), pdf.pages, pdf.rooms)
 
 
 def check_profile(profile: bytes, name: str) -> None:

@@ -229,10 +229,11 @@ Flow = Paragraph | Bullets
 
 @dataclass(frozen=True)
 class Mark:
-    """Whether an exercise is chosen for a person, and the dose that stands below it for that person."""
+    """Whether an exercise is chosen for a person, and the dose that stands below it for that person, in so many lines."""
 
     chosen: bool
     dose: str
+    lines: int
 
 
 @dataclass(frozen=True)
@@ -493,11 +494,20 @@ class Contents:
 
 
 @dataclass(frozen=True)
+class Room:
+    """How wide the words of a slot may be, in CSS pixels, in one line."""
+
+    slot: str
+    width: float
+
+
+@dataclass(frozen=True)
 class Pdf:
-    """The bytes of a PDF and the number of its pages."""
+    """The bytes of a PDF, the number of its pages, and the room of what is one person's."""
 
     data: bytes
     pages: int
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -67,9 +67,25 @@ def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
     return Leaflet(html, "the cover of the pack", language)
 
 
-def exercises(topic: Topic) -> tuple[str, ...]:
-    """The titles of what can be chosen for a person: the drawn steps of a topic whose words are filled in."""
-    return tuple(plain(entry.title) for entry in _drawn_steps(topic))
+@dataclass(frozen=True)
+class Exercise:
+    """What can be chosen for a person: its title, its usual dose, and the lines there are for another."""
+
+    title: str
+    dose: str
+    lines: int
+
+
+def exercises(topic: Topic) -> tuple[Exercise, ...]:
+    """What can be chosen in a topic whose words are filled in: its drawn steps. On a wide card a dose has one line."""
+    return tuple(
+        Exercise(
+            plain(entry.title),
+            plain(entry.dose.text) if entry.dose else "",
+            1 if len(entry.pictures) == PAIR else 2,
+        )
+        for entry in _drawn_steps(topic)
+    )
 
 
 def _drawn_steps(topic: Topic) -> list[Entry]:
@@ -80,17 +96,15 @@ def _drawn_steps(topic: Topic) -> list[Entry]:
 def _marked(topic: Topic, personal: Personal) -> Topic:
     """The topic with its exercises marked, if any of them is chosen."""
     chosen = dict(personal.chosen)
-    drawn = _drawn_steps(topic)
-    if not any(plain(entry.title) in chosen for entry in drawn):
+    known = exercises(topic)
+    if not any(one.title in chosen for one in known):
         return topic
-
-    def marked(entry: Entry) -> Entry:
-        if entry not in drawn:
-            return entry
-        title, usual = plain(entry.title), plain(entry.dose.text) if entry.dose else ""
-        return replace(entry, mark=Mark(title in chosen, chosen.get(title) or usual))
-
-    return replace(topic, sections=changed(topic.sections, Entry, marked))
+    marks = {
+        entry.line: Mark(one.title in chosen, chosen.get(one.title) or one.dose, one.lines)
+        for entry, one in zip(_drawn_steps(topic), known, strict=True)
+    }
+    marked = changed(topic.sections, Entry, lambda entry: replace(entry, mark=marks.get(entry.line)))
+    return replace(topic, sections=marked)
 
 
 def personal_day(day: date | None, labels: Labels) -> str:

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from handouts import assets
 from handouts.errors import Exit, HandoutError
-from handouts.model import Contents, Layout, Leaflet, Pdf, Topic
+from handouts.model import Contents, Layout, Leaflet, Pdf, Room, Topic
 from handouts.tagging import finish, has_clean_ends, metadata_of_both_standards
 
 #: How to get Pango, the one thing pip cannot install, per system.
@@ -103,7 +103,27 @@ def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet], variant: str
         data = document.write_pdf(pdf_variant=VARIANT, finisher=finisher)
         if has_clean_ends(data):
             break
-    return Pdf(data, len(document.pages))
+    return Pdf(data, len(document.pages), tuple(_rooms(document)))
+
+
+def _rooms(document: Any) -> Iterator[Room]:
+    """How much room each slot has, in the order of the page."""
+    met: set[int] = set()
+    for page in document.pages:
+        for box, block in _text_boxes(page._page_box, None):  # noqa: SLF001
+            if (slot := box.element.get("data-slot")) and id(box.element) not in met:
+                met.add(id(box.element))
+                yield Room(slot, block.content_box_x() + block.width - box.position_x)
+
+
+def _text_boxes(box: Any, block: Any) -> Iterator[tuple[Any, Any]]:
+    """The boxes of words in a box, each with the block whose lines it stands in."""
+    boxes = engine().formatting_structure.boxes
+    if isinstance(box, boxes.TextBox):
+        yield box, block
+    inner = box if isinstance(box, boxes.BlockContainerBox) else block
+    for child in getattr(box, "children", ()):
+        yield from _text_boxes(child, inner)
 
 
 def _blank_like(leaflet: Leaflet) -> Leaflet:
