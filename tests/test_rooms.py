@@ -89,6 +89,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "approving": ({"errors", "model", "assets", "approvals", "check", "make", "reading"}, set()),
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "files", "make", "page", "pdf", "shelf"}, set()),
+    "printer": ({"errors", "model"}, set()),
+    "printing": ({"errors", "model", "make", "printer"}, set()),
     "watch": (set(), set()),
     "tables": ({"model", "make", "quality"}, {"rich"}),
     "options": ({"model", "shelf"}, {"typer"}),
@@ -117,7 +119,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     ),
 }
 MAY_PRINT = {"cli"}
-MAY_START_PROGRAMS: set[str] = set()
+MAY_START_PROGRAMS = {"printer"}
 MAY_USE_THE_NETWORK: set[str] = set()
 NETWORK = {"socket", "ssl", "http", "ftplib", "smtplib"}
 
