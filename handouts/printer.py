@@ -150,6 +150,6 @@ def _answer_of(program: str, *words: str, given: bytes = b"") -> subprocess.Comp
 
 def _said(complaint: str) -> str:
     """What a program complained of as one sentence, without paths: a folder may be named after a person."""
-    words = re.sub(r"(?<![\w])/\S+", "…", " ".join(complaint.split()))
-    words = re.sub(r"^lp: (Error - )?", "", words)[:MOST_SAID].rstrip(".")
+    words = re.sub(r"^\S*lp: (Error - )?", "", " ".join(complaint.split()))
+    words = re.sub(r"(?<![\w])/\S+", "…", words)[:MOST_SAID].rstrip(".")
     return f"{words}." if words else "lp gave no reason."

@@ -214,11 +214,12 @@ def test_a_system_without_lp(
     ("err", "said"),
     [
         ('lp: Destination "Front-Desk" is not accepting jobs.\n', 'Destination "Front-Desk" is not accepting jobs. `'),
+        ("/usr/bin/lp: Error - no such\n", "on Front-Desk: no such. `"),
         ("lp: Error - The printer or class does not exist.\n", "on Front-Desk: The printer or class does not exist. `"),
         ("lp: Error - unable to access “/home/quill/Quill/a.pdf” - no\n", "unable to access “… - no. `"),
         ('lp: Unsupported document-format "application/pdf".\n', 'Unsupported document-format "application/pdf". `'),
         ("one\n\n  two\n", "one two. `"),
-        ("x" * 5000, "x" * printer.MOST_SAID + ". `"),
+        ("x" * 5000, "Front-Desk: " + "x" * printer.MOST_SAID + ". `"),
         ("", "lp gave no reason. `"),
     ],
 )
