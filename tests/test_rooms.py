@@ -179,6 +179,7 @@ def test_each_room_keeps_to_itself(module: Path) -> None:
         ("pdf", "def f():\n    import requests"),
         ("pdf", "import urllib.request"),
         ("make", "import subprocess"),
+        ("printing", "import subprocess"),
         ("make", "print('made')"),
         ("errors", "from handouts.model import Topic"),
     ],
