@@ -50,6 +50,14 @@ class Fold(Enum):
     TRI_FOLD = "tri-fold"
 
 
+class Sides(Enum):
+    """On which sides of the sheets a printer prints, and over which edge it turns them. The values are those of IPP."""
+
+    ONE = "one-sided"
+    LONG_EDGE = "two-sided-long-edge"
+    SHORT_EDGE = "two-sided-short-edge"
+
+
 class Printer(Enum):
     """Who prints it: the printer in the office, or a shop that wants bleed and CMYK."""
 
@@ -93,6 +101,11 @@ class Format:
         if self.fold is Fold.BOOKLET:
             return {Paper.A4: "a5", Paper.LETTER: "half-letter"}[self.paper]
         return f"{self.paper.value}-tri-fold" if self.fold is Fold.TRI_FOLD else self.paper.value
+
+    @property
+    def sides(self) -> Sides:
+        """How its sheets are printed on both sides. Folded ones lie on their side: turned over the long edge, their backs would stand on their head."""
+        return Sides.SHORT_EDGE if self.fold else Sides.LONG_EDGE
 
     @property
     def is_standard(self) -> bool:

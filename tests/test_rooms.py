@@ -89,6 +89,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "approving": ({"errors", "model", "assets", "approvals", "check", "make", "reading"}, set()),
     "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
     "export": ({"errors", "model", "clinics", "files", "make", "page", "pdf", "shelf"}, set()),
+    "printer": ({"errors", "model"}, set()),
+    "printing": ({"errors", "model", "make", "printer"}, set()),
     "watch": (set(), set()),
     "tables": ({"model", "make", "quality"}, {"rich"}),
     "options": ({"model", "shelf"}, {"typer"}),
@@ -122,7 +124,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "cli": ({"commands", "errors"}, {"typer"}),
 }
 MAY_PRINT = {"cli"}
-MAY_START_PROGRAMS: set[str] = set()
+MAY_START_PROGRAMS = {"printer"}
 MAY_USE_THE_NETWORK: set[str] = set()
 NETWORK = {"socket", "ssl", "http", "ftplib", "smtplib"}
 
@@ -187,6 +189,7 @@ def test_each_room_keeps_to_itself(module: Path) -> None:
         ("pdf", "def f():\n    import requests"),
         ("pdf", "import urllib.request"),
         ("make", "import subprocess"),
+        ("printing", "import subprocess"),
         ("make", "print('made')"),
         ("errors", "from handouts.model import Topic"),
     ],
