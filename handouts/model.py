@@ -385,6 +385,43 @@ class Setting:
     in_pack: bool = False
 
 
+# --- Whom it is for, by name ----------------------------------------------------------------
+
+#: A field may be called `date`; within its class, the type then needs another name.
+Day = date
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What makes a copy one person's. An empty text is left out.
+
+    `chosen` are titles of exercises, each with its dose; "" is the leaflet's own dose.
+    """
+
+    name: str = ""
+    clinician: str = ""
+    date: Day | None = None
+    note: str = ""
+    chosen: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Person:
+    """One row of a list, `row` as a spreadsheet program counts: the first is 1. `id` names files: safe signs only.
+
+    `topics` are full names, each once, in order. What is "" or None is as the command says; `text_size` is in points.
+    """
+
+    row: int
+    id: str
+    topics: tuple[str, ...]
+    personal: Personal
+    language: str = ""
+    text_size: int | None = None
+    ink: Ink | None = None
+    copies: int = 1
+
+
 # --- Who stands behind it ------------------------------------------------------------------
 
 

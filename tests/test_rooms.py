@@ -91,6 +91,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "export": ({"errors", "model", "clinics", "files", "make", "page", "pdf", "shelf"}, set()),
     "watch": (set(), set()),
     "tables": ({"model", "make", "quality"}, {"rich"}),
+    "spreadsheets": (set(), {"openpyxl"}),
+    "cells": ({"errors", "model"}, set()),
+    "choices": ({"errors", "cells"}, set()),
+    "recipients": ({"errors", "model", "cells", "choices", "spreadsheets"}, set()),
     "options": ({"model", "shelf"}, {"typer"}),
     "cli": (
         {
