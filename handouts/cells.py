@@ -167,17 +167,17 @@ def ink(text: str, say: Say) -> Ink | None:
     word = text.casefold().replace("gray", "grey")
     known = {ink.value: ink for ink in Ink}
     if word not in known:
-        say("it is no way to use ink", nearest(word, known))
+        say("it is none of the inks", nearest(word, known))
     return known.get(word)
 
 
 def row_id(text: str, say: Say) -> str:
     """A name for files that every computer takes."""
-    instead = "begin with a letter from A to Z or a digit; after it, - _ . may stand, too, but no dot at the end"
     if len(text) > LONGEST_ID:
         say(f"it has {len(text):,} letters", f"write at most {LONGEST_ID}")
     elif not ID.fullmatch(text):
-        say("it cannot be the name of a file", f"{instead}. Use no names of people: whoever sees the folder reads them")
+        instead = "write letters from A to Z and digits, with - _ . between them (not a person's name: it names files)"
+        say("it cannot be the name of a file", instead)
     elif DEVICES.fullmatch(text):
         say("it is a word that Windows keeps for itself", "put a letter or a digit before it")
     else:
@@ -188,9 +188,9 @@ def row_id(text: str, say: Say) -> str:
 def day(text: str, say: Say) -> date | None:
     """A day of the calendar, of which there is but one way to read it."""
     line = " ".join(text.casefold().split())
-    instead = "write it as 2026-11-21 or 21 November 2026; a list saved as .xlsx keeps its dates"
+    instead = "write it as 2026-11-21 or 21 November 2026 (a list saved as .xlsx keeps its dates)"
     if NUMBERS_ALONE.fullmatch(line):
-        say("it is one day in some countries and another one elsewhere: day and month may stand either way", instead)
+        say("in some countries its first number is the day, in others the month", instead)
         return None
     try:
         found = _day(line)

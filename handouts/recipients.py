@@ -240,6 +240,7 @@ class _Rows:
         day = self._day(row, said)
         self._look_beyond(row, said)
         person = self._person(row.number, texts, unread, day, said)
+        said.sort(key=lambda one: self._columns.get(one[0], len(row.cells)))
         return tuple(RowFault(row.number, *map(intern, one)) for one in said) if said else person
 
     def _text(self, row: Row, column: str, said: list[Said]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from io import StringIO, TextIOWrapper
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 from zipfile import BadZipFile, ZipFile
@@ -24,6 +24,8 @@ MOST_BYTES = 200_000_000
 LAST_ROW = 1_048_576
 #: A line of a CSV file, in letters: beyond, it is something else, saved by mistake.
 LONGEST_LINE = 500_000
+#: How much of a CSV is looked at to see what separates its columns, in letters.
+GLANCE = 20_000
 #: Of a workbook, unpacked: 100,000 rows with long notes take half of it.
 MOST_UNPACKED = 400_000_000
 #: The parts of a workbook that are neither sheets nor words are read whole; so are the words.
@@ -107,14 +109,16 @@ def _is_workbook(stream: BinaryIO) -> bool:
 def _plain(stream: BinaryIO) -> Iterator[Row]:
     encoding = _encoding(stream)
     stream.seek(0)
-    text = TextIOWrapper(stream, encoding, errors="replace", newline="")
-    skip, separator = _separator(text.read(LONGEST_LINE))
-    text.seek(0)
-    text.read(skip)
-    records = csv.reader(_lines(text), delimiter=separator, strict=True, skipinitialspace=True)
-    number = 0
-    while True:
-        number += 1
+    with TextIOWrapper(stream, encoding, errors="replace", newline="") as text:
+        skip, separator = _separator(text.read(GLANCE))
+        text.seek(0)
+        text.read(skip)
+        records = csv.reader(_lines(text), delimiter=separator, strict=True, skipinitialspace=True)
+        yield from _records(records)
+
+
+def _records(records: Iterator[list[str]]) -> Iterator[Row]:
+    for number in count(1):
         try:
             yield Row(number, tuple(next(records)))
         except StopIteration:
@@ -163,7 +167,7 @@ def _decoded(stream: BinaryIO, errors: str) -> Iterator[str]:
     stream.seek(0)
     text = TextIOWrapper(stream, "utf-8", errors=errors, newline="")
     try:
-        while some := text.read(1_000_000):
+        while some := text.read(GLANCE):
             yield some
     finally:
         text.detach()
@@ -175,9 +179,9 @@ def _separator(start: str) -> tuple[int, str]:
         return named.end(), named[1]
 
     def columns(separator: str) -> int:
-        lines = StringIO(start, newline="")
+        rows = csv.reader(StringIO(start, newline=""), delimiter=separator, skipinitialspace=True)
         try:
-            return next(len(row) for row in csv.reader(lines, delimiter=separator, skipinitialspace=True) if any(row))
+            return next(len(row) for row in rows if any(cell.strip(SEPARATORS + " ") for cell in row))
         except (StopIteration, csv.Error):
             return 0
 
