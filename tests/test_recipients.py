@@ -265,8 +265,13 @@ def test_a_language_without_the_usual_topics_is_refused(made: Any) -> None:
 
 def test_a_colon_may_stand_before_a_dose_and_in_a_title(made: Any) -> None:
     """A dose that ends up in the title, or the other way round, is wrong advice."""
-    rows = (("topics", "exercises"), ("neck", "chin: 5 times; side tilt: both = 3 times\nturn:"))
-    (person,) = all_of(made(table(*rows)))
+    rows = (
+        ("topics", "exercises"),
+        ("neck", "chin: 5 times; side tilt: both = 3 times\nturn:"),
+        ("neck", "Side tilt: both"),
+    )
+    person, other = all_of(made(table(*rows)))
+    assert other.personal.chosen == (("Side tilt: both sides", ""),)
     assert person.personal.chosen == (("Chin tuck", "5 times"), ("Side tilt: both sides", "3 times"), ("Turn", ""))
 
 
@@ -401,6 +406,8 @@ def test_a_list_that_changed_since_is_stopped_at(made: Any) -> None:
     assert next(found).row == 2
     with pytest.raises(HandoutError, match="row 3, column “copies”"):
         next(found)
+    with pytest.raises(HandoutError, match="row 1, column “B”"):
+        next(people(made("topics,x\nsleep,\n"), known()))
 
 
 # --- Workbooks -----------------------------------------------------------------------------
@@ -472,6 +479,14 @@ def test_other_packed_files_are_told_apart(made: Any) -> None:
     assert said(made(data.getvalue(), "people.ods")) == [
         "the list: it is not a workbook of the kind .xlsx; save it as .xlsx or as CSV UTF-8"
     ]
+
+
+def test_a_packed_file_with_a_password_says_so(made: Any) -> None:
+    """To “save it again” is no help to somebody who does not know the password."""
+    book = bytearray(workbook(("topics",), ("sleep",)))
+    book[book.index(b"PK\x01\x02") + 8] |= 1
+    (sentence,) = said(made(bytes(book), "people.xlsx"))
+    assert sentence.startswith("the list: it is locked with a password")
 
 
 # --- Nobody's details leak -----------------------------------------------------------------
