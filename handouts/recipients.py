@@ -37,6 +37,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "row id": ("id",),
 }
 MOST_ROWS = 100_000
+#: Beyond, the first row is not one of headings.
+MOST_COLUMNS = 200
 #: Beyond, faults are counted and no longer kept: a million take 150 MB, and nobody reads them.
 MOST_FAULTS = 1_000_000
 
@@ -186,6 +188,9 @@ def _letters(number: int) -> str:
 def _columns(row: Row, known: Known) -> tuple[dict[str, int], list[RowFault]]:
     """Where each column stands, from 0, and what is wrong with the row that names them. No column: no list."""
     names = [cell if isinstance(cell, str) else "" for cell in row.cells]
+    if len(names) > MOST_COLUMNS:
+        what = f"it has {len(names):,} columns"
+        return {}, [RowFault(row.number, "", what, f"keep those of them that we know: {', '.join(COLUMNS)}")]
     found: dict[str, int] = {}
     faults: list[RowFault] = []
     for place, name in enumerate(names):

@@ -310,6 +310,7 @@ def test_no_two_people_share_a_file(made: Any, ids: tuple[str, ...], fault: str)
         (b"name,topics\n", "the list: there is nobody in it; write a row for each person"),
         (b"Maria Example,sleep\nJohn Example,neck\n", "row 1: the first row does not name the columns; write their names"),
         (b"name|topics\nMaria|sleep\n", "row 1: its columns are not separated by commas, semicolons or tabs; save"),
+        (b"topics," + b"x," * 200 + b"\nsleep\n", "row 1: it has 202 columns; keep those of them that we know: name"),
         (b"topics,topic\nsleep,\n", "row 1, column “B”: column A is “topics”, too; keep one of the two"),
         (b"topics,nmae\nsleep,x\n", "row 1, column “B”: its heading is not one of ours; did you mean “name”?"),
         (b"topics,Maria\nsleep,x\n", "row 1, column “B”: its heading is not one of ours; use one of: clinician"),
