@@ -32,6 +32,7 @@ EXAMPLES = """Examples:
 COMMANDS = {
     "list": ("listing", "list_topics"),
     "make": ("making", "make_leaflets"),
+    "batch": ("batching", "batch"),
     "check": ("checking", "check_topics"),
     "approve": ("approval", "approve_topic"),
     "init": ("beginning", "init_library"),

@@ -38,8 +38,12 @@ class HandoutError(Exception):
     """A sentence for a person, with the exit code that goes with it."""
 
     def __init__(self, sentence: str, exit_code: Exit) -> None:
-        super().__init__(sentence)
+        super().__init__(sentence, exit_code)  # both, so that it can be sent from one process to another
+        self.sentence = sentence
         self.exit_code = exit_code
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 def refuse(problems: Iterable[Problem]) -> None:

@@ -57,6 +57,10 @@ class Shape:
     marked: bool = False
 
 
+#: What a slot is, its number, and what stands in its lines.
+Expected = tuple[str, int, Sequence[str]]
+
+
 @dataclass(frozen=True)
 class Slot:
     """Room for one line of a person's words.
@@ -128,8 +132,8 @@ def _lines(text: str, lines: int) -> list[str]:
     return [f"{PLACEHOLDER}{text}l{line}" for line in range(lines)]
 
 
-def _expected(shape: Shape, exercises: Sequence[Exercise], day: str) -> Iterator[tuple[str, int, list[str]]]:
-    """What stands in the slots of a frozen copy: what it is, its number, its lines; in the order of the page."""
+def expected_in(shape: Shape, exercises: Sequence[Exercise], day: str) -> Iterator[Expected]:
+    """What stands in the slots of the copy of `placeholders`. `day` is how `NO_DAY` is printed."""
     if shape.name:
         yield "name", 0, [f"{PLACEHOLDER}1"]
     if shape.clinician:
@@ -143,9 +147,8 @@ def _expected(shape: Shape, exercises: Sequence[Exercise], day: str) -> Iterator
         yield "dose", number, _lines(f"4{number}", one.lines)
 
 
-def freeze(pdf: Pdf, shape: Shape, exercises: Sequence[Exercise], day: str) -> Frozen | None:
-    """Cut the placeholders out of a PDF that was laid out for `placeholders`. `day` is how `NO_DAY` is printed in it."""
-    expected = list(_expected(shape, exercises, day))
+def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
+    """Cut the placeholders out of a PDF. `expected` are all its slots, in the order of the page."""
     if [what for what, _, _ in expected] != [room.slot for room in pdf.rooms]:
         return None
     wanted = [
@@ -260,9 +263,7 @@ def _make_holes(document: pikepdf.Pdf, kept: dict[int, bytes], slots: Sequence[S
     """Leave room on pages for a stream of a person's words, and for the fonts of these."""
     faces = {(family, slot.face[1]) for slot in slots for family in ("Body", "Fallback")}
     fonts = {
-        font_name(face): document.make_indirect(
-            Dictionary({"/Type": Name.Font, HOLE: Name(f"/{face[0]}-{face[1]}")})
-        )
+        font_name(face): document.make_indirect(Dictionary({"/Type": Name.Font, HOLE: Name(f"/{face[0]}-{face[1]}")}))
         for face in sorted(faces)
     }
     for number in sorted({slot.page for slot in slots}):
@@ -300,7 +301,9 @@ def _paper(document: pikepdf.Pdf) -> Body:
         with _renumbered(paper) as saved:
             said = tuple(
                 b" ".join(
-                    key.encode() + b" " + (value.unparse() if isinstance(value, pikepdf.Object) else str(value).encode())
+                    key.encode()
+                    + b" "
+                    + (value.unparse() if isinstance(value, pikepdf.Object) else str(value).encode())
                     for key, value in page.obj.items()
                     if key != "/Parent"
                 )

@@ -16,6 +16,7 @@ PANGO = 1024
 POINTS = 0.75
 #: As the style sheet asks for the words of a person: no ligatures, and so each letter has its own glyph.
 FEATURES = {"liga": False, "clig": False, "calt": True, "kern": True}
+JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 #: A font by its family and weight.
 Face = tuple[str, int]
 
@@ -29,8 +30,8 @@ class Line:
 
 
 def cannot_show(words: str) -> tuple[int, ...]:
-    """The positions (from 0) of the letters that no font of ours has."""
-    return tuple(at for at, letter in enumerate(words) if ord(letter) not in _any_letters())
+    """The positions (from 0) of the letters that no font of ours has. Joiners show nothing by themselves."""
+    return tuple(at for at, letter in enumerate(words) if ord(letter) not in _any_letters() and letter not in JOINERS)
 
 
 def in_body(words: str) -> bool:
@@ -51,6 +52,15 @@ def glyphs(face: Face) -> dict[int, int]:
 
 
 @cache
+def _first_letters(face: Face) -> dict[int, int]:
+    """The same, but where several letters share a glyph, the first alone: a reader of the PDF would be told that one."""
+    first: dict[int, int] = {}
+    for letter, glyph in sorted(glyphs(face).items()):
+        first.setdefault(glyph, letter)
+    return {letter: glyph for glyph, letter in first.items()}
+
+
+@cache
 def file_of(face: Face) -> bytes:
     """The file of a font."""
     return next(font.file for font in assets.fonts() if (font.family, font.weight) == face).read_bytes()
@@ -66,13 +76,14 @@ def width_of(face: Face, glyph: int) -> int:
     """The width of a glyph in thousandths of the size of the text, as a PDF states it."""
     font = _font(face)
     font.scale = (font.face.upem, font.face.upem)
-    return round(1000 * font.get_glyph_h_advance(glyph) / font.face.upem)
+    width: float = font.get_glyph_h_advance(glyph)
+    return round(1000 * width / font.face.upem)
 
 
 @lru_cache(maxsize=50_000)
 def line(words: str, face: Face, size: float) -> Line | None:
     """Words in one line, `size` in CSS pixels; None if that would take more than one glyph after another."""
-    known = glyphs(face)
+    known = _first_letters(face)
     if any(ord(letter) not in known for letter in words):
         return None
     font = _font(face)

@@ -239,6 +239,10 @@ def refuse_unapproved(ready: Plan, not_made: Iterable[Path], too_long: Sequence[
     """Say which leaflets were not made for want of an approval or of room, and which old files are there still."""
     if ready.refused or too_long:
         old = [f"{file} is an older one and still there; do not hand it out." for file in not_made if file.exists()]
-        cure = "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
-        said = (*ready.refused, *too_long, *old, *([cure] if ready.refused else []))
-        raise HandoutError("\n".join(said), Exit.WRONG_FILE)
+        raise refusal(ready.refused, (*too_long, *old))
+
+
+def refusal(unapproved: Sequence[str], more: Sequence[str] = ()) -> HandoutError:
+    """What is not made, and why; and how to approve what is not approved."""
+    cure = "`handouts approve TOPIC` approves one; `handouts approve TOPIC --show` says what has changed."
+    return HandoutError("\n".join((*unapproved, *more, *([cure] if unapproved else []))), Exit.WRONG_FILE)

@@ -92,3 +92,44 @@ Ticked = Annotated[
         show_default=False,
     ),
 ]
+PEOPLE_HELP = "The list: CSV or XLSX, a row a person. `handouts batch --example` writes one."
+People = Annotated[Path | None, typer.Argument(metavar="LIST", help=PEOPLE_HELP, show_default=False, dir_okay=False)]
+UsualTopics = Annotated[
+    list[str] | None,
+    typer.Option("--topic", metavar="TOPIC", help="For rows that name none.", autocompletion=complete_topic),
+]
+UsualSets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="NAME", help="For rows that name no topic.", show_default=False)
+]
+BatchOut = Annotated[
+    Path, typer.Option("--out", "-o", help="The folder of this batch, and its record.", file_okay=False)
+]
+OneSided = Annotated[bool, typer.Option("--one-sided", help="For a printer that cannot turn sheets over.")]
+Alone = Annotated[
+    bool, typer.Option("--separate", help="Each copy as a PDF of its own, too, named by row id and topic.")
+]
+Separators = Annotated[
+    bool, typer.Option("--separators", help="A sheet with the row id before each person's leaflets.")
+]
+CheckOnly = Annotated[bool, typer.Option("--check", help="Judge the list, and make nothing.")]
+AsJson = Annotated[bool, typer.Option("--json", help="For programs: all that is to say as JSON.")]
+Example = Annotated[bool, typer.Option("--example", help="Write a sample list to LIST (default: people.csv).")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a batch that was stopped, in the same folder.")]
+Queue = Annotated[
+    str, typer.Option("--print", metavar="QUEUE", help="Send what was made to a print queue.", show_default=False)
+]
+Processes = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", min=1, max=256, help="Processes that lay out. Default: one a processor.", show_default=False
+    ),
+]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster", metavar="ADDRESS", help="Lay out on a Dask cluster, such as tcp://host:8786.", show_default=False
+    ),
+]
+NoCache = Annotated[
+    bool, typer.Option("--no-cache", help="Lay everything out anew, and keep nothing for the next time.")
+]

@@ -2,7 +2,7 @@
 
 import traceback
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -112,6 +112,18 @@ def personal_day(day: date | None, labels: Labels) -> str:
     if day is None:
         return ""
     return labels.words["personal_day"].format(day=day.day, month=labels.months[day.month - 1], year=day.year)
+
+
+def make_separator(setting: Setting, row_id: str) -> Leaflet:
+    """The sheet before a person's leaflets in a print file. It names nobody."""
+    language = setting.region.language
+    with _own_faults(setting.templates):
+        html = (
+            templates(setting.templates)
+            .get_template("separator.html")
+            .render(row_id=row_id, language=language, **_of_setting(setting))
+        )
+    return Leaflet(html, "the separator sheet", language)
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:
@@ -225,12 +237,13 @@ def templates(own: Path | None = None) -> Environment:
         "short": short_address,
         "unbroken": unbroken,
     }
-    environment.tests |= {
+    tests: dict[str, Callable[..., bool]] = {
         "two": lambda things: len(things) == PAIR,
         "a_week": _is_a_week,
         "a_block": _is_a_block,
         "in_body_letters": _is_in_body_letters,
     }
+    environment.tests |= tests
     return environment
 
 

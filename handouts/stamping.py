@@ -57,14 +57,14 @@ def words_of(personal: Personal, exercises: Sequence[Exercise], labels: Labels) 
     return words
 
 
-def shape_of(words: Words, exercises: Sequence[Exercise], personal: Personal, note: int = 1) -> Shape:
-    """The shape of a copy, if its note has so many lines."""
+def shape_of(personal: Personal, exercises: Sequence[Exercise]) -> Shape:
+    """The shape of a copy, if its note has one line."""
     titles = {title for title, _ in personal.chosen}
     return Shape(
-        bool(words["name", 0]),
-        bool(words["clinician", 0]),
-        bool(words["date", 0]),
-        note if words["note", 0] else 0,
+        bool(personal.name),
+        bool(personal.clinician),
+        personal.day is not None,
+        1 if personal.note else 0,
         any(one.title in titles for one in exercises),
     )
 
@@ -269,7 +269,9 @@ class Copies:
             packed = self._packed + table.compress(rest + FREE * spare) + table.flush()
             if not packed.endswith(b"\r"):
                 break
-        head = f"/Type /XRef /Size {number + 1 + spare} {self._said} <{own}>] /Filter /FlateDecode /Length {len(packed)}"
+        head = (
+            f"/Type /XRef /Size {number + 1 + spare} {self._said} <{own}>] /Filter /FlateDecode /Length {len(packed)}"
+        )
         return _object(number, b"<<%s>>\nstream\n%s\nendstream" % (head.encode(), packed)) + END % at
 
 
@@ -338,18 +340,17 @@ class PrintFile:
         self.pages = 0
         self._put(HEADER)
 
-    def add(self, frozen: Frozen, stamped: Stamped, copies: int = 1, *, even: bool = True) -> None:
-        """Add a copy, or several; `even`: each ends on the back of a sheet, so that the next begins on a fresh one."""
+    def add(self, frozen: Frozen, stamped: Stamped, *, even: bool = True) -> None:
+        """Add a copy; `even`: it ends on the back of a sheet, so that the next begins on a fresh one."""
         pages = self._pages_of(frozen)
         words = {page: self._new(_words(drawn)) for page, drawn in stamped.items()}
-        for _ in range(copies):
-            for page, said in enumerate(pages):
-                hole = str(words.get(page, 0)).encode()
-                self._page(b"".join(hole if isinstance(part, int) else part for part in said))
-            if even and self.pages % 2:
-                box = re.search(rb"/MediaBox \[[^\]]*\]", frozen.paper.pages[0])
-                assert box
-                self._page(box[0] + b" /Resources <<>>")
+        for page, said in enumerate(pages):
+            hole = str(words.get(page, 0)).encode()
+            self._page(b"".join(hole if isinstance(part, int) else part for part in said))
+        if even and self.pages % 2:
+            box = re.search(rb"/MediaBox \[[^\]]*\]", frozen.paper.pages[0])
+            assert box
+            self._page(box[0] + b" /Resources <<>>")
 
     def close(self) -> str:
         """Write what stands at the end; the file's SHA-256."""

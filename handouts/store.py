@@ -91,14 +91,14 @@ def usual_store() -> Store:
 def key_of(leaflet: Leaflet, form: Format) -> str:
     """A digest of all a PDF depends on: the page, the styles, the fonts, the format, and what draws it."""
     press = form.press and (form.press.profile_name, form.press.marks, hashlib.sha256(form.press.profile).hexdigest())
-    said = [leaflet.topic, leaflet.language, leaflet.html, form.name, repr(press), _house()]
+    said = [leaflet.topic, leaflet.language, leaflet.html, form.name, repr(press), house()]
     return hashlib.sha256("\0".join(said).encode()).hexdigest()
 
 
 @cache
-def _house() -> str:
+def house() -> str:
     """A digest of our own code and styles, of the fonts, and of the versions of what draws the pages."""
-    digest = hashlib.sha256(f"{platform.python_version()} {platform.platform()}".encode())
+    digest = hashlib.sha256(f"{platform.python_version()} {platform.system()} {platform.machine()}".encode())
     for file in _files():
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     for package in ENGINE:

@@ -1,13 +1,19 @@
 """Topics, leaflets and reports in; tables for a terminal out."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 
-from handouts.make import Made, Written
 from handouts.model import Standing, Topic
-from handouts.quality import Report
+
+if TYPE_CHECKING:
+    from handouts.batch import Printed
+    from handouts.make import Made, Written
+    from handouts.quality import Report
 
 
 def _table(*heads: str) -> Table:
@@ -85,4 +91,13 @@ def of_reports(reports: Sequence[Report]) -> Table:
             str(look),
             report.standing.why,
         )
+    return table
+
+
+def of_print_files(files: Sequence[Printed]) -> Table:
+    table = _table("Print file", "Paper", "Ink", "Pages", "Leaflets")
+    table.columns[0].overflow = "fold"
+    for one in files:
+        form = one.form
+        table.add_row(os.path.relpath(one.file), form.paper.value, form.ink.value, str(one.pages), str(one.copies))
     return table

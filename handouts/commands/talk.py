@@ -1,16 +1,20 @@
 """Sentences and tables in; what a person sees out: results on standard output, talk on standard error."""
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from handouts.errors import Exit, HandoutError
 
 T = TypeVar("T")
+#: Told how many rows are done, and of how many.
+Show = Callable[[int, int], None]
 
 
 def talk() -> Console:
@@ -50,3 +54,23 @@ def with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator
         for one in made:
             bar.advance(task)
             yield one
+
+
+@contextmanager
+def as_bar() -> Iterator[Show]:
+    """Show on a terminal how many rows are done, how many a second, and how long the rest will take."""
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.completed} of {task.total} rows, {task.fields[rate]} a second, left:"),
+        TimeRemainingColumn(),
+    )
+    begun = time.monotonic()
+    with Progress(*columns, console=talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("", total=None, rate="–")
+
+        def show(done: int, of: int) -> None:
+            rate = done / max(time.monotonic() - begun, 1e-9)
+            bar.update(task, completed=done, total=of, rate=f"{rate:.0f}")
+
+        yield show

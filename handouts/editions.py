@@ -1,0 +1,172 @@
+"""A person of a list and a topic in; that person's copy out: stamped on what is frozen, or laid out on its own.
+
+An edition is one topic in one language and format. It is laid out once for each shape its copies have, and frozen; what
+is frozen is kept in the store, as nothing in it is personal.
+"""
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+from handouts import frozen, page, stamping, store
+from handouts.errors import Exit, HandoutError
+from handouts.frozen import Frozen, Shape
+from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
+from handouts.page import Exercise
+from handouts.stamping import Stamped
+from handouts.store import Store
+from handouts.wording import fill
+from handouts.workers import Task, Workers
+
+#: What rows may differ in, besides their topics: language, size of text in points, ink.
+Choice = tuple[str, int | None, Ink | None]
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One topic in one language and format: what all its copies have in common before they are laid out."""
+
+    topic: Topic
+    setting: Setting
+    stands: Standing
+
+    @cached_property
+    def exercises(self) -> tuple[Exercise, ...]:
+        """What can be chosen in it for a person."""
+        return page.exercises(fill(self.topic, self.setting.region.words))
+
+    def leaflet(self, shape: Shape) -> Leaflet:
+        """The leaflet that is frozen: a placeholder in each slot."""
+        return page.make_leaflet(self.topic, self.setting, self.stands, frozen.placeholders(shape, self.exercises))
+
+    def expected(self, shape: Shape) -> list[frozen.Expected]:
+        """What stands in its slots."""
+        day = page.personal_day(frozen.NO_DAY, self.setting.labels)
+        return list(frozen.expected_in(shape, self.exercises, day))
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One person's copy of an edition: stamped on what is frozen; or laid out on its own, by a task or an earlier run."""
+
+    edition: Edition
+    frozen: Frozen | None
+    stamped: Stamped
+    task: Task | None = None
+    made: Pdf | None = None
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nobody has to wait for it."""
+        return self.task is None or self.task.is_done
+
+    def laid_out(self, row: int) -> Pdf:
+        """The PDF of a copy that is laid out on its own. If it cannot be, the row is named, and nothing of what is in it."""
+        if self.made:
+            return self.made
+        assert self.task
+        try:
+            return self.task.result()
+        except HandoutError as error:
+            if error.exit_code != Exit.CANNOT_WRITE or self.task.is_given_up:
+                raise
+            raise HandoutError(
+                f"Row {row}: {self.edition.topic.name} could not be laid out with what this row holds. Shorten its note, or use other letters.",
+                Exit.WRONG_PEOPLE,
+            ) from None
+
+
+class Editions:
+    """The editions of a batch: each laid out once for each shape, by the workers, if it is not in the store."""
+
+    def __init__(
+        self,
+        topics: Mapping[tuple[str, str], tuple[Topic, Standing]],
+        settings: Mapping[Choice, Setting],
+        usual_language: str,
+        workers: Workers,
+        kept: Store,
+    ) -> None:
+        self._topics = topics
+        self._settings = settings
+        self._usual_language = usual_language
+        self._workers = workers
+        self._kept = kept
+        self._editions: dict[tuple[str, Choice], Edition] = {}
+        self._frozen: dict[Hashable, Frozen | None] = {}
+        self._begun: dict[Hashable, tuple[str, Task]] = {}
+
+    def setting(self, person: Person) -> Setting:
+        """How a person's leaflets come out."""
+        return self._settings[self._choice(person)]
+
+    def _choice(self, person: Person) -> Choice:
+        return person.language or self._usual_language, person.text_size, person.ink
+
+    def edition(self, person: Person, topic: str) -> Edition:
+        """The edition of a topic that a person gets."""
+        key = (topic, self._choice(person))
+        if key not in self._editions:
+            read, stands = self._topics[topic, key[1][0]]
+            self._editions[key] = Edition(read, self._settings[key[1]], stands)
+        return self._editions[key]
+
+    def shape(self, person: Person, topic: str) -> Shape:
+        """The shape of a person's copy, if its note has one line."""
+        return stamping.shape_of(person.personal, self.edition(person, topic).exercises)
+
+    def begin(self, person: Person, topic: str) -> None:
+        """Begin to lay out what a copy will need, so that one leaflet does not wait for another."""
+        self._frozen_for(self.edition(person, topic), self.shape(person, topic), wait=False)
+
+    def copy(self, person: Person, topic: str) -> Copy:
+        """Begin a person's copy: stamped, if that can be done truthfully; else it is laid out on its own."""
+        edition, shape = self.edition(person, topic), self.shape(person, topic)
+        words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
+        leaflet = self._frozen_for(edition, shape)
+        if leaflet and shape.note:
+            lines = stamping.lines_of_note(leaflet, words)
+            leaflet = self._frozen_for(edition, replace(shape, note=lines)) if lines else None
+        stamped = stamping.stamp(leaflet, words) if leaflet else None
+        if stamped is not None:
+            return Copy(edition, leaflet, stamped)
+        alone = page.make_leaflet(edition.topic, edition.setting, edition.stands, person.personal)
+        return Copy(edition, None, {}, self._workers.lay_out(alone, edition.setting.form))
+
+    def separator(self, person: Person) -> tuple[Frozen, Stamped]:
+        """The sheet before a person's leaflets, with the id of the row."""
+        setting = self.setting(person)
+        key = ("separator", self._choice(person))
+        if key not in self._frozen:
+            pdf = self._pdf(key, partial(page.make_separator, setting, frozen.PLACEHOLDER), setting.form)
+            self._frozen[key] = frozen.freeze(pdf, [("id", 0, [frozen.PLACEHOLDER])]) if pdf else None
+        found = self._frozen[key]
+        stamped = stamping.stamp(found, {("id", 0): person.id}) if found else None
+        if found is None or stamped is None:
+            raise HandoutError(f"The separator sheet of row {person.row} could not be made.", Exit.OUR_FAULT)
+        return found, stamped
+
+    def _frozen_for(self, edition: Edition, shape: Shape, *, wait: bool = True) -> Frozen | None:
+        """A frozen edition; None if it cannot be frozen, or if nobody waits for it."""
+        key = (id(edition), shape)
+        if key not in self._frozen:
+            pdf = self._pdf(key, partial(edition.leaflet, shape), edition.setting.form, wait=wait)
+            if pdf is None:
+                return None
+            self._frozen[key] = frozen.freeze(pdf, edition.expected(shape))
+        return self._frozen[key]
+
+    def _pdf(self, key: Hashable, leaflet: Callable[[], Leaflet], form: Format, *, wait: bool = True) -> Pdf | None:
+        """A PDF from the store, or from the workers; None if it is begun and nobody waits for it."""
+        if key not in self._begun:
+            made = leaflet()
+            name = store.key_of(made, form)
+            if kept := self._kept.find(name):
+                return kept
+            self._begun[key] = name, self._workers.lay_out(made, form)
+        if not wait:
+            return None
+        name, task = self._begun.pop(key)
+        pdf = task.result()
+        self._kept.keep(name, pdf)
+        return pdf
