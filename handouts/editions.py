@@ -5,7 +5,7 @@ is frozen is kept in the store, as nothing in it is personal.
 """
 
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 
 from handouts import frozen, page, stamping, store
@@ -112,7 +112,7 @@ class Editions:
         return self._editions[key]
 
     def shape(self, person: Person, topic: str) -> Shape:
-        """The shape of a person's copy, if its note has one line."""
+        """The shape of a person's copy, if each text of it has one line."""
         return stamping.shape_of(person.personal, self.edition(person, topic).exercises)
 
     def begin(self, person: Person, topic: str) -> None:
@@ -124,9 +124,8 @@ class Editions:
         edition, shape = self.edition(person, topic), self.shape(person, topic)
         words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
         leaflet = self._frozen_for(edition, shape)
-        if leaflet and shape.note:
-            lines = stamping.lines_of_note(leaflet, words)
-            leaflet = self._frozen_for(edition, replace(shape, note=lines)) if lines else None
+        fitted = stamping.fitted(leaflet, words, shape) if leaflet else None
+        leaflet = self._frozen_for(edition, fitted) if fitted else None
         stamped = stamping.stamp(leaflet, words) if leaflet else None
         if stamped is not None:
             return Copy(edition, leaflet, stamped)

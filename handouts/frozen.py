@@ -27,7 +27,7 @@ from handouts.model import Pdf, Personal
 from handouts.page import Exercise
 
 #: Words that no leaflet holds, in letters of our fonts.
-PLACEHOLDER = "xqz"
+PLACEHOLDER = "xq"
 NO_DAY = date(1, 1, 1)
 BOX, TICKED = "☐", "☑"
 #: Where in the file a copy differs: the stream of a page, the font of a face.
@@ -48,11 +48,11 @@ REFERENCE = re.compile(rb"\((?:\\.|[^\\()])*\)|<[0-9A-Fa-f]*>|(\d+) 0 R", re.DOT
 
 @dataclass(frozen=True)
 class Shape:
-    """What a copy holds that is personal: copies of one shape are laid out alike. `note` counts its lines."""
+    """What a copy holds that is personal, and in how many lines: copies of one shape are laid out alike."""
 
-    name: bool = False
-    clinician: bool = False
-    day: bool = False
+    name: int = 0
+    clinician: int = 0
+    date: int = 0
     note: int = 0
     marked: bool = False
 
@@ -115,36 +115,33 @@ class Frozen:
 
 def placeholders(shape: Shape, exercises: Sequence[Exercise]) -> Personal:
     """The person whose copy is frozen: a placeholder in each slot of a shape."""
+    words = {(what, number): "\n".join(lines) for what, number, lines in expected_in(shape, exercises, "")}
     return Personal(
-        name=f"{PLACEHOLDER}1" if shape.name else "",
-        clinician=f"{PLACEHOLDER}2" if shape.clinician else "",
-        day=NO_DAY if shape.day else None,
-        note="\n".join(_lines("3", shape.note)),
-        chosen=tuple(
-            (one.title, "\n".join(_lines(f"4{number}", one.lines)))
-            for number, one in enumerate(exercises)
-            if shape.marked
-        ),
+        name=words.get(("name", 0), ""),
+        clinician=words.get(("clinician", 0), ""),
+        day=NO_DAY if shape.date else None,
+        note=words.get(("note", 0), ""),
+        chosen=tuple((one.title, words["dose", at]) for at, one in enumerate(exercises) if shape.marked),
     )
-
-
-def _lines(text: str, lines: int) -> list[str]:
-    return [f"{PLACEHOLDER}{text}l{line}" for line in range(lines)]
 
 
 def expected_in(shape: Shape, exercises: Sequence[Exercise], day: str) -> Iterator[Expected]:
     """What stands in the slots of the copy of `placeholders`. `day` is how `NO_DAY` is printed."""
-    if shape.name:
-        yield "name", 0, [f"{PLACEHOLDER}1"]
-    if shape.clinician:
-        yield "clinician", 0, [f"{PLACEHOLDER}2"]
-    if shape.day:
-        yield "date", 0, [day]
-    if shape.note:
-        yield "note", 0, _lines("3", shape.note)
+    for what, lines in (
+        ("name", shape.name),
+        ("clinician", shape.clinician),
+        ("date", shape.date),
+        ("note", shape.note),
+    ):
+        if lines:
+            yield what, 0, [day] if what == "date" else _lines(what, lines)
     for number, one in enumerate(exercises if shape.marked else ()):
         yield "tick", number, [TICKED]
-        yield "dose", number, _lines(f"4{number}", one.lines)
+        yield "dose", number, _lines(f"dose{number}", one.lines)
+
+
+def _lines(of: str, lines: int) -> list[str]:
+    return [f"{PLACEHOLDER}{of}{line}" for line in range(lines)]
 
 
 def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:

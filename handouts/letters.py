@@ -76,11 +76,11 @@ def width_of(face: Face, glyph: int) -> int:
     """The width of a glyph in thousandths of the size of the text, as a PDF states it."""
     font = _font(face)
     font.scale = (font.face.upem, font.face.upem)
-    width: float = font.get_glyph_h_advance(glyph)
-    return round(1000 * width / font.face.upem)
+    width, upem = int(font.get_glyph_h_advance(glyph)), int(font.face.upem)
+    return round(1000 * width / upem)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=2_000)
 def line(words: str, face: Face, size: float) -> Line | None:
     """Words in one line, `size` in CSS pixels; None if that would take more than one glyph after another."""
     known = _first_letters(face)

@@ -14,6 +14,7 @@ import struct
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import count
 from operator import add
@@ -28,8 +29,8 @@ from handouts.model import Labels, Personal
 from handouts.page import Exercise, personal_day
 
 #: CSS pixels. Nearer to the end of a line than this, rounding decides whether a word still fits.
-NEARLY = 0.5
-#: Lines of a note that are still kept room for.
+NEARLY = 0.05
+#: Lines of one text that room is still kept for.
 MOST_LINES = 6
 #: Words that can be parted at their spaces and nowhere else (Unicode Standard Annex 14).
 PLAIN_WORD = re.compile(r"[^\W_]([^\W_.,'’]|[.,'’](?=[^\W_]))*[.,;:!?]?", re.UNICODE)
@@ -58,22 +59,27 @@ def words_of(personal: Personal, exercises: Sequence[Exercise], labels: Labels) 
 
 
 def shape_of(personal: Personal, exercises: Sequence[Exercise]) -> Shape:
-    """The shape of a copy, if its note has one line."""
+    """The shape of a copy whose texts have one line each."""
     titles = {title for title, _ in personal.chosen}
     return Shape(
-        bool(personal.name),
-        bool(personal.clinician),
-        personal.day is not None,
-        1 if personal.note else 0,
+        int(bool(personal.name)),
+        int(bool(personal.clinician)),
+        int(personal.day is not None),
+        int(bool(personal.note)),
         any(one.title in titles for one in exercises),
     )
 
 
-def lines_of_note(frozen: Frozen, words: Words) -> int | None:
-    """How many lines a note needs; None if it cannot be broken here, or is too long to keep room for."""
-    slot = next((slot for slot in frozen.slots if slot.what == "note"), None)
-    broken = broken_into_lines(words["note", 0], slot.face[1], slot.size, slot.width) if slot else None
-    return len(broken) if broken and len(broken) <= MOST_LINES else None
+def fitted(frozen: Frozen, words: Words, shape: Shape) -> Shape | None:
+    """The shape with as many lines as each text needs; None if that is not known here, or more than room is kept for."""
+    lines: dict[str, int] = {}
+    for slot in frozen.slots:
+        if slot.what in ("name", "clinician", "note") and slot.line == 0:
+            broken = broken_into_lines(words[slot.what, 0], slot.face[1], slot.size, slot.width)
+            if broken is None or len(broken) > MOST_LINES:
+                return None
+            lines[slot.what] = len(broken)
+    return replace(shape, **lines)  # type: ignore[arg-type]  # none of them is `marked`
 
 
 def stamp(frozen: Frozen, words: Words) -> Stamped | None:
