@@ -1,4 +1,4 @@
-"""A Pdf as it was laid out in; as it goes to the printer out, with what belongs beside it.
+"""A Leaflet in, its Pdf as it goes to the printer out, with what belongs beside it.
 
 What works on finished PDFs is imported late: most leaflets need none of it.
 """
@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from handouts.model import RIGHT_TO_LEFT, Fold, Format, Ink, Pdf
+from handouts import pdf
+from handouts.model import RIGHT_TO_LEFT, Fold, Format, Ink, Leaflet, Pdf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from handouts.preflight import Preflight
+
+
+def lay_out(leaflet: Leaflet, form: Format) -> Pdf:
+    """A leaflet as it goes to the printer."""
+    return finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form, leaflet.language)
 
 
 def finished(printed: Pdf, form: Format, language: str) -> Pdf:

@@ -11,11 +11,11 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handouts import approvals, assets, clinics, page, pdf, reading, tokens
+from handouts import approvals, assets, clinics, page, pdf, reading, store, tokens
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
-from handouts.finishing import beside, checked, finished
+from handouts.finishing import beside, checked, finished, lay_out
 from handouts.formats import Wanted, format_of
 from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic
 
@@ -31,7 +31,8 @@ TRI_FOLD_SIDES = 2
 class Order:
     """What is wanted of every leaflet. No region: the clinic's, else the default.
 
-    `png_dpi` asks for a picture of each page, with so many pixels to the inch; `web` for a page for a browser.
+    `png_dpi` asks for a picture of each page, with so many pixels to the inch; `web` for a page for a browser; `cached`
+    allows a PDF that was made before of exactly the same page.
     """
 
     language: str = DEFAULT_LANGUAGE
@@ -41,6 +42,7 @@ class Order:
     approved_only: bool = False
     png_dpi: int | None = None
     web: bool = False
+    cached: bool = True
 
 
 @dataclass(frozen=True)
@@ -174,11 +176,12 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     if ready.topics:
         check_folder(out)
     form = ready.setting.form
+    kept = store.usual_store() if order.cached else store.NONE
     files = {name: out / f"{name}-{order.language}-{form.name}.pdf" for name in names}
     too_long: list[str] = []
     for topic, stands in ready.topics:
         leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form, order.language)
+        printed = kept.pdf_of(leaflet, form, lay_out)
         if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             too_long.append(_does_not_fit(topic))
             continue

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -57,6 +57,17 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
 
+    def pdf_of(self, leaflet: Leaflet, form: Format, lay_out: Callable[[Leaflet, Format], Pdf]) -> Pdf:
+        """The PDF of a leaflet: kept from before, or laid out now, and kept."""
+        if self.folder is None:
+            return lay_out(leaflet, form)
+        key = key_of(leaflet, form)
+        found = self.find(key)
+        if found is None:
+            found = lay_out(leaflet, form)
+            self.keep(key, found)
+        return found
+
     def keep(self, key: str, pdf: Pdf) -> None:
         """Keep a PDF. A store that cannot be written to is no reason to make none."""
         if self.folder is None:
@@ -81,6 +92,10 @@ class Store:
             room -= size
             if room < 0:
                 file.unlink(missing_ok=True)
+
+
+#: A store that keeps nothing.
+NONE = Store(None)
 
 
 def usual_store() -> Store:

@@ -11,18 +11,13 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from handouts import pdf, store
+from handouts import store
 from handouts.errors import Exit, HandoutError
-from handouts.finishing import finished
+from handouts.finishing import lay_out
 from handouts.model import Format, Leaflet, Pdf
 
 #: So often a leaflet is begun anew when the process that laid it out dies.
 TRIES = 3
-
-
-def lay_out(leaflet: Leaflet, form: Format) -> Pdf:
-    """A leaflet as it goes to the printer."""
-    return finished(pdf.print_to_pdf(leaflet), form, leaflet.language)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """What the tests share: running the command line, printing each leaflet once, a shelf of one's own."""
 
+import os
 import sys
 from base64 import b64encode
 from collections.abc import Callable
@@ -28,6 +29,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if variant := getattr(item, "callspec", None) and item.callspec.params.get("variant"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.xdist_group(str(variant)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One store for all tests, and never that of whoever runs them."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "store"
+    os.environ["HANDOUTS_CACHE"] = str(folder)
+    return folder
 
 
 #: What every leaflet is before a clinic approves it.

@@ -59,7 +59,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "formats": ({"errors", "model"}, set()),
     "impose": ({"model"}, {"pikepdf"}),
     "pictures": ({"assets", "model"}, {"pypdfium2", "PIL"}),
-    "finishing": ({"model", "impose", "inks", "pictures", "preflight"}, set()),
+    "finishing": ({"model", "impose", "inks", "pdf", "pictures", "preflight"}, set()),
     "make": (
         {
             "errors",
@@ -76,6 +76,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "pictures",
             "preflight",
             "reading",
+            "store",
             "tokens",
             "web",
         },
@@ -102,7 +103,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "store": ({"errors", "model", "assets", "files"}, {"platformdirs"}),
     "frozen": ({"letters", "model", "page"}, {"pikepdf"}),
     "stamping": ({"frozen", "letters", "model", "page"}, {"uharfbuzz"}),
-    "workers": ({"errors", "model", "finishing", "pdf", "store"}, {"distributed"}),
+    "workers": ({"errors", "model", "finishing", "store"}, {"distributed"}),
     "editions": ({"errors", "model", "frozen", "page", "stamping", "store", "wording", "workers"}, set()),
     "record": ({"errors", "files"}, set()),
     "batch": (

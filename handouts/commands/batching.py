@@ -43,7 +43,7 @@ from handouts.options import (
 from handouts.printer import check_queue, print_file
 from handouts.recipients import Judged, example
 from handouts.shelf import find_library, find_topics, topics_of_sets
-from handouts.store import Store, usual_store
+from handouts.store import NONE, usual_store
 
 #: Of the faults of a list, so many are shown; --json shows all.
 MOST_FAULTS = 20
@@ -93,7 +93,7 @@ def batch(
         check_queue(queue)
     ready = read_batch(people, ordered, 0 if as_json else MOST_FAULTS)
     those = workers.cluster(cluster) if cluster else workers.here(processes)
-    kept = Store(None) if no_cache else usual_store()
+    kept = NONE if no_cache else usual_store()
     done = _followed(make_batch(ready, out, those, kept), str(out))
     _report(done, as_json=as_json)
     if queue:

@@ -26,6 +26,7 @@ from handouts.options import (
     InkUse,
     Language,
     Marks,
+    NoCache,
     OpenIt,
     Out,
     Pack,
@@ -71,6 +72,7 @@ def make_leaflets(
     approved_only: ApprovedOnly = False,
     watch: Watch = False,
     open_it: OpenIt = False,
+    no_cache: NoCache = False,
 ) -> None:
     """Make print-ready PDFs of one or more topics."""
     library = find_library(clinic)
@@ -86,7 +88,7 @@ def make_leaflets(
     named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
     names = find_topics([*named, *grouped], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
-    order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web)
+    order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web, not no_cache)
     if pack:
         _pack(names, order, pack, open_it)
         if not separate:
