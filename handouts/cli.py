@@ -26,12 +26,17 @@ EXAMPLES = """Examples:
   handouts make neck -c clinic.yaml    with your clinic's name on it
 
   handouts make --code M54.2           what fits a diagnosis code
+
+  handouts print neck -q Front-Desk    straight to a printer
+
+  handouts batch people.csv            a copy for each person of a list
 """
 
 #: Each command's module in `handouts.commands`, and the function or group in it.
 COMMANDS = {
     "list": ("listing", "list_topics"),
     "make": ("making", "make_leaflets"),
+    "print": ("sending", "print_topics"),
     "batch": ("batching", "batch"),
     "check": ("checking", "check_topics"),
     "approve": ("approval", "approve_topic"),

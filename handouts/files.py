@@ -25,14 +25,18 @@ def check_folder(folder: Path) -> None:
         ) from error
 
 
-def write_whole(file: Path, data: bytes) -> None:
-    """Write beside the file, then rename: whoever opens it sees the old one or the new one, whole."""
+def write_whole(file: Path, data: bytes, *, to_the_disk: bool = True) -> None:
+    """Write beside the file, then rename: whoever opens it sees the old one or the new one, whole.
+
+    Not `to_the_disk`, a file may be torn by a power cut: for what is looked at before it is used.
+    """
     beside = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as stream:
             stream.write(data)
             stream.flush()
-            os.fsync(stream.fileno())
+            if to_the_disk:
+                os.fsync(stream.fileno())
         beside.replace(file)
     except OSError as error:
         raise HandoutError(

@@ -1,9 +1,10 @@
 """A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML."""
 
+import os
 import traceback
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -11,7 +12,14 @@ from io import BytesIO
 from itertools import groupby
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 
 from handouts import __version__, assets
 from handouts.drawings import view_box
@@ -226,6 +234,7 @@ def templates(own: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_translated(),
     )
     environment.filters |= {
         "blanks": without_blanks,
@@ -245,6 +254,14 @@ def templates(own: Path | None = None) -> Environment:
     }
     environment.tests |= tests
     return environment
+
+
+def _translated() -> FileSystemBytecodeCache | None:
+    """Where Jinja keeps templates as it has translated them, under a digest of each; nowhere if that cannot be."""
+    folder = assets.cache_folder() / "templates"
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
 
 
 def _is_in_body_letters(words: str) -> bool:

@@ -15,8 +15,6 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-import platformdirs
-
 from handouts import assets
 from handouts.errors import HandoutError
 from handouts.files import write_whole
@@ -81,7 +79,7 @@ class Store:
         }
         with suppress(OSError, HandoutError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_whole(self.folder / key, MAGIC + json.dumps(said).encode() + b"\n" + pdf.data)
+            write_whole(self.folder / key, MAGIC + json.dumps(said).encode() + b"\n" + pdf.data, to_the_disk=False)
             self._forget_the_oldest()
 
     def _forget_the_oldest(self) -> None:
@@ -99,8 +97,8 @@ NONE = Store(None)
 
 
 def usual_store() -> Store:
-    """The store of whoever is at the computer: `HANDOUTS_CACHE`, else where the system keeps such things."""
-    return Store(Path(os.environ.get("HANDOUTS_CACHE") or platformdirs.user_cache_path("handouts", appauthor=False)))
+    """The store of whoever is at the computer."""
+    return Store(assets.cache_folder() / "pages")
 
 
 def key_of(leaflet: Leaflet, form: Format) -> str:

@@ -17,7 +17,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "model": (set(), set()),
     "colour": (set(), set()),
     "codes": ({"errors", "model"}, set()),
-    "assets": ({"errors"}, set()),
+    "assets": ({"errors"}, {"platformdirs"}),
     "files": ({"errors", "assets"}, set()),
     "fields": ({"errors"}, {"yaml"}),
     "snippets": ({"errors", "model", "files"}, set()),
@@ -100,7 +100,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "recipients": ({"errors", "model", "cells", "choices", "spreadsheets"}, set()),
     "options": ({"model", "shelf"}, {"typer"}),
     "letters": ({"assets"}, {"uharfbuzz"}),
-    "store": ({"errors", "model", "assets", "files"}, {"platformdirs"}),
+    "store": ({"errors", "model", "assets", "files"}, set()),
     "frozen": ({"letters", "model", "page"}, {"pikepdf"}),
     "stamping": ({"frozen", "letters", "model", "page"}, {"uharfbuzz"}),
     "workers": ({"errors", "model", "finishing", "store"}, {"distributed"}),
@@ -154,6 +154,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "commands.approval": ({"commands", "approving", "errors", "judgement", "make", "options", "shelf"}, {"typer"}),
     "commands.beginning": ({"commands", "options", "starting"}, {"typer"}),
     "commands.exporting": ({"commands", "export", "formats", "make", "options", "tables"}, {"typer"}),
+    "commands.sending": ({"commands", "errors", "formats", "make", "model", "options", "printing", "shelf"}, {"typer"}),
     "commands.batching": (
         {
             "commands",

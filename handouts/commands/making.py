@@ -105,7 +105,7 @@ def make_leaflets(
     finally:
         if made:
             results().print(tables.of_leaflets(made))
-            _mention(made)
+            mention(made)
     _finish(made, fold, sheet)
     if open_it:
         _open([one.file for one in made])
@@ -168,7 +168,7 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
                 continue
             for one in made:
                 answer(f"{os.path.relpath(one.file)}: {one.pages} pages")
-            _mention(made)
+            mention(made)
             if open_it:
                 _open([one.file for one in made])
                 open_it = False
@@ -176,7 +176,7 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
         say("Stopped watching.")
 
 
-def _mention(made: Sequence[Made]) -> None:
+def mention(made: Sequence[Made]) -> None:
     """What whoever made leaflets should know before handing them out."""
     for one in made:
         if one.budget and one.pages > one.budget:
