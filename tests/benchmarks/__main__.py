@@ -8,6 +8,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from handouts.errors import Exit
 from tests.benchmarks.measure import ROOT, LeftOutError
 from tests.benchmarks.rows import MEASURES, QUICK, Bench, Row, Size
 from tests.benchmarks.table import put_in, table
@@ -50,4 +51,7 @@ def measured(bench: Bench, names: list[str]) -> tuple[list[Row], list[str]]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        raise SystemExit(Exit.STOPPED) from None

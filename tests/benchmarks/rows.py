@@ -201,7 +201,9 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
 
 def faster(what: str, beside: str, rate: float, theirs: float, aim: str, runs: int) -> Row:
     """A row of two rates."""
-    return Row(what, beside, f"{rate / theirs:.1f} ×", aim, runs, f"{rate:,.0f}/s beside {theirs:,.0f}/s")
+    ratio = rate / theirs
+    shown = f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2g}"
+    return Row(what, beside, f"{shown} ×", aim, runs, f"{rate:,.0f}/s beside {theirs:,.0f}/s")
 
 
 def seconds_of_the_disk(folder: Path, sizes: list[int]) -> float:
