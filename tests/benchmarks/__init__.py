@@ -1,0 +1,1 @@
+"""How fast leaflets are made, beside other programs that make the same leaflet: python -m tests.benchmarks."""
