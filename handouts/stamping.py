@@ -205,6 +205,8 @@ T = TypeVar("T")
 #: An entry of a copy's table: its kind, an offset or a number, a place; and one that is free.
 ENTRY = struct.Struct(">BIH")
 FREE = ENTRY.pack(0, 0, 0)
+#: A free one, too; unlike zeros, it changes the last byte of the checksum with which a packed stream ends.
+SPARE = ENTRY.pack(0, 0, 1)
 END = b"startxref\n%d\n%%%%EOF\n"
 #: No object has this number: that of a copy's words goes there.
 HOLE = 99_999_999
@@ -272,7 +274,7 @@ class Copies:
         rest = b"".join((*entries, *self._entries[self._first + len(entries) :], ENTRY.pack(1, at, 0)))
         for spare in count():
             table = self._table.copy()
-            packed = self._packed + table.compress(rest + FREE * spare) + table.flush()
+            packed = self._packed + table.compress(rest + SPARE * spare) + table.flush()
             if not packed.endswith(b"\r"):
                 break
         head = (

@@ -1,17 +1,15 @@
 """The leaflet that every engine makes, and what each of them needs for it, in a folder."""
 
 from dataclasses import dataclass
-from html import escape
+from datetime import datetime
 from pathlib import Path
 
 from handouts import assets, clinics, page, reading
-from handouts.model import Format, Setting, Standing, Topic
+from handouts.model import Format, Personal, Setting, Standing, Topic
 from handouts.pdf import _font_faces
 from tests.benchmarks.people import Row
 
 TOPIC = "neck-pain-self-care"
-#: What a personal panel says before each of a person's words.
-LABELS = {"name": "For:", "clinician": "From:", "date": "Date:", "note": "Note:"}
 UNAPPROVED = Standing(None, "not approved", overdue=False)
 
 
@@ -31,18 +29,21 @@ def sample(name: str = TOPIC, region_code: str = "us") -> Sample:
 
 
 def html(one: Sample, person: Row | None = None) -> str:
-    """The leaflet as a page, with a personal panel if it is for a person."""
-    made = page.make_leaflet(one.topic, one.setting, UNAPPROVED).html
-    return made.replace("</header>", f"</header>\n{panel(person)}", 1) if person else made
+    """The leaflet as a page, for anyone or for a person."""
+    return page.make_leaflet(one.topic, one.setting, UNAPPROVED, personal(person) if person else None).html
 
 
-def panel(person: Row) -> str:
-    """The personal panel: whom it is for, from whom, of which day, and a note."""
-    said = {name: person[name] for name in LABELS if person[name]}
-    facts = [f"<strong>{LABELS[name]}</strong> {escape(words)}" for name, words in said.items()]
-    note = facts.pop() if "note" in said else ""
-    lines = "".join(f"<p>{line}</p>" for line in ("&emsp;".join(facts), note) if line)
-    return f'<section class="clinic-panel personal-panel"><div>{lines}</div></section>'
+def personal(person: Row) -> Personal:
+    """What makes a copy one person's, from a row of a list."""
+    day = datetime.strptime(person["date"], "%d %B %Y").date()  # noqa: DTZ007  # a day has no time zone
+    return Personal(person["name"], person["clinician"], day, person["note"])
+
+
+def labels(one: Sample) -> dict[str, str]:
+    """What stands before each of a person's words, by the list's names of them."""
+    words = one.setting.labels.words
+    said = {"name": "for", "clinician": "from", "date": "date", "note": "note"}
+    return {name: words[f"personal_{label}"] for name, label in said.items()}
 
 
 def write_sheets(folder: Path) -> list[Path]:

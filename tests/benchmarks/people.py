@@ -40,7 +40,7 @@ def _row(number: int, topic: str, chance: Random) -> Row:
         "topics": topic,
         "name": chance.choice(NAMES).format(number),
         "clinician": f"Example Clinician {chance.randint(1, 9)}",
-        "date": f"2026-11-{chance.randint(1, 28):02}",
+        "date": f"{chance.randint(1, 28)} November 2026",
         "note": note,
     }
 
