@@ -36,12 +36,17 @@ def cannot_show(words: str) -> tuple[int, ...]:
 
 def in_body(words: str) -> bool:
     """Whether the font of the text has all letters; else the words are set in the other one."""
-    return all(ord(letter) in glyphs(("Body", 400)) for letter in words)
+    return _letters(("Body", 400)).issuperset(words)
 
 
 @cache
-def _any_letters() -> frozenset[int]:
-    return frozenset(glyphs(("Body", 400))) | frozenset(glyphs(("Fallback", 400)))
+def _any_letters() -> frozenset[str]:
+    return _letters(("Body", 400)) | _letters(("Fallback", 400))
+
+
+@cache
+def _letters(face: Face) -> frozenset[str]:
+    return frozenset(map(chr, glyphs(face)))
 
 
 @cache

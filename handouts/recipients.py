@@ -5,7 +5,7 @@ No fault ever repeats what stands in the list: it names the row and the column, 
 
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import StringIO
@@ -70,8 +70,11 @@ class Judged:
     faults: tuple[RowFault, ...]
 
 
-def judge(file: Path, known: Known) -> Judged:
-    """Read a list once and say all that is wrong. Nothing that stands in a file raises an error."""
+def judge(file: Path, known: Known, meet: Callable[[Person], None] = lambda _: None) -> Judged:
+    """Read a list once and say all that is wrong. Nothing that stands in a file raises an error.
+
+    `meet` is called with each person, so that a long list need not be read again to learn what it asks for.
+    """
     about: list[RowFault] = []
     faults: list[RowFault] = []
     counts = {"people": 0, "blank": 0, "wrong": 0}
@@ -79,6 +82,7 @@ def judge(file: Path, known: Known) -> Judged:
     for one in _judged(file, known, about):
         if isinstance(one, Person):
             counts["people"] += 1
+            meet(one)
         elif not one:
             counts["blank"] += 1
         else:

@@ -15,7 +15,7 @@ import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import count
 from operator import add
 from typing import BinaryIO, TypeVar
@@ -104,6 +104,7 @@ def _number(value: float) -> bytes:
     return f"{value:.6f}".rstrip("0").rstrip(".").encode()
 
 
+@lru_cache(maxsize=2_000)
 def broken_into_lines(words: str, weight: int, size: float, width: float) -> list[tuple[Face, Line]] | None:
     """Words in lines of a width in CSS pixels; None if it takes more to tell where they break."""
     if not words:
