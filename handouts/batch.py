@@ -110,7 +110,7 @@ def known_to(ordered: BatchOrder) -> tuple[House, Known]:
 
     def exercises(topic: str, language: str) -> tuple[str, ...]:
         (read,) = reading.read_topics([topic], language, [house.region], house.library)
-        return tuple(one.title for one in page.exercises(fill(read, house.region.words)))
+        return tuple(one.title for one in page.exercises(fill(read, house.region.words), Format(house.region.paper)))
 
     topics = {language: tuple(names) for language, names in written.items()}
     known = Known(
@@ -169,7 +169,7 @@ def _usual_words(
 ) -> Iterator[str]:
     """What stands in slots that is no person's: usual doses, days in figures and months in words."""
     for topic, _ in topics.values():
-        yield from (one.dose for one in page.exercises(fill(topic, house.region.words)))
+        yield from (one.dose for one in page.exercises(fill(topic, house.region.words), Format(house.region.paper)))
     for said in labels.values():
         yield from ("".join((*said.months, "0123456789", said.words["personal_day"])),)
 

@@ -33,7 +33,7 @@ class Edition:
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
         """What can be chosen in it for a person."""
-        return page.exercises(fill(self.topic, self.setting.region.words))
+        return page.exercises(fill(self.topic, self.setting.region.words), self.setting.form)
 
     def leaflet(self, shape: Shape) -> Leaflet:
         """The leaflet that is frozen: a placeholder in each slot."""

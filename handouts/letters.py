@@ -31,7 +31,9 @@ class Line:
 
 def cannot_show(words: str) -> tuple[int, ...]:
     """The positions (from 0) of the letters that no font of ours has. Joiners show nothing by themselves."""
-    return tuple(at for at, letter in enumerate(words) if ord(letter) not in _any_letters() and letter not in JOINERS)
+    if _any_letters().issuperset(words):
+        return ()
+    return tuple(at for at, letter in enumerate(words) if letter not in _any_letters() and letter not in JOINERS)
 
 
 def in_body(words: str) -> bool:

@@ -84,13 +84,15 @@ class Exercise:
     lines: int
 
 
-def exercises(topic: Topic) -> tuple[Exercise, ...]:
+def exercises(topic: Topic, form: Format) -> tuple[Exercise, ...]:
     """What can be chosen in a topic whose words are filled in: its drawn steps. On a wide card a dose has one line."""
+    usual = 2 if form.is_one_column else 1
+    most = 3 if form.size == "largest" else 2
     return tuple(
         Exercise(
             plain(entry.title),
             plain(entry.dose.text) if entry.dose else "",
-            1 if len(entry.pictures) == PAIR else 2,
+            usual if len(entry.pictures) == PAIR else most,
         )
         for entry in _drawn_steps(topic)
     )
@@ -101,10 +103,10 @@ def _drawn_steps(topic: Topic) -> list[Entry]:
     return [entry for block in steps for entry in block.entries if entry.pictures]
 
 
-def _marked(topic: Topic, personal: Personal) -> Topic:
+def _marked(topic: Topic, personal: Personal, form: Format) -> Topic:
     """The topic with its exercises marked, if any of them is chosen."""
     chosen = dict(personal.chosen)
-    known = exercises(topic)
+    known = exercises(topic, form)
     if not any(one.title in chosen for one in known):
         return topic
     marks = {
@@ -158,7 +160,7 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
     filled = changed(fill(topic, region.words), Run, lambda run: _own_anchor(run, topic.name, there))
     if (personal := more.get("personal")) is not None:
         assert isinstance(personal, Personal)
-        filled = _marked(filled, personal)
+        filled = _marked(filled, personal, setting.form)
         more |= {"day": personal_day(personal.day, setting.labels)}
     with _own_faults(setting.templates):
         return (
