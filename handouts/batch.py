@@ -8,7 +8,8 @@ name when it is whole; so does each copy of its own. The `record` says what is.
 
 import hashlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ from handouts.frozen import Frozen
 from handouts.letters import Face
 from handouts.make import House, Order, house_of, refusal, setting_of, standings_in, today
 from handouts.model import Format, Ink, Labels, Pdf, Person, Setting, Sides, Standing, Topic
-from handouts.recipients import Judged, Known
+from handouts.recipients import Judged, Known, RowFault
 from handouts.record import Record, Said, private
 from handouts.shelf import all_sets
 from handouts.stamping import Copies, FontObjects, PrintFile, Stamped
@@ -93,10 +94,31 @@ class Batch:
     settings: Mapping[Choice, Setting]
     letters: Mapping[str, frozenset[str]]
     digest: str
+    stamp: "Stamp"
 
     def people(self) -> Iterator[Person]:
-        """The people of the list, in its order."""
-        return recipients.people(self.list, self.known)
+        """The people of the list, in its order. HandoutError if the list is no longer what was judged."""
+        for person in recipients.people(self.list, self.known):
+            self._refuse_another_list()
+            yield person
+        self._refuse_another_list()
+
+    def _refuse_another_list(self) -> None:
+        if _stamp(self.list) != self.stamp:
+            raise HandoutError(
+                "The list was changed while its leaflets were made. Begin anew, in another folder.", Exit.WRONG_PEOPLE
+            )
+
+
+#: What changes when a list is saved again.
+Stamp = tuple[int, int, int] | None
+
+
+def _stamp(file: Path) -> Stamp:
+    with suppress(OSError):
+        found = file.stat()
+        return found.st_size, found.st_mtime_ns, found.st_ino
+    return None
 
 
 def known_to(ordered: BatchOrder) -> tuple[House, Known]:
@@ -135,6 +157,7 @@ def refuse_faults(judged: Judged, most: int) -> None:
 
 def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
     """Judge a list, and read all that its rows ask for; any fault stops here, before anything is made."""
+    stamp = _stamp(file)
     house, known = known_to(ordered)
     judged = recipients.judge(file, known)
     refuse_faults(judged, most_faults)
@@ -148,6 +171,9 @@ def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
         formats[language, person.text_size, person.ink] = None
         for words in _texts(person):
             used["Body" if letters.in_body(words) else "Fallback"].update(words)
+    if ordered.separate:
+        names = {topic for topic, _ in wanted}
+        refuse_faults(replace(judged, faults=tuple(_same_names(recipients.people(file, known), names))), most_faults)
     topics = _topics(wanted, ordered, house)
     settings = {key: setting_of(_of_row(order, *key), house) for key in formats}
     labels = {language: clinics.read_labels(language) for language in {language for language, _, _ in formats}}
@@ -155,8 +181,25 @@ def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
         used["Body" if letters.in_body(words) else "Fallback"].update(words)
     digest = _digest(file, ordered, topics, settings)
     return Batch(
-        file, ordered, house, known, judged, topics, settings, {f: frozenset(s) for f, s in used.items()}, digest
+        file, ordered, house, known, judged, topics, settings, {f: frozenset(s) for f, s in used.items()}, digest, stamp
     )
+
+
+def _same_names(people: Iterator[Person], topics: set[str]) -> Iterator[RowFault]:
+    """Copies that would have one name: “a” with “sleep-diary”, “a-sleep” with “diary”."""
+    if not any(one.endswith(f"-{other}") for one in topics for other in topics):
+        return
+    rows: dict[str, int] = {}
+    for person in people:
+        for topic in person.topics:
+            first = rows.setdefault(_name_of(person, topic).casefold(), person.row)
+            if first != person.row:
+                what = f"with {topic}, its copy would have the same name as one of row {first}"
+                yield RowFault(person.row, "row id", what, "give one of them another row id")
+
+
+def _name_of(person: Person, topic: str) -> str:
+    return f"{person.id}-{topic}.pdf"
 
 
 def _texts(person: Person) -> Iterator[str]:
@@ -219,10 +262,10 @@ def _digest(
 # --- Making ----------------------------------------------------------------------------------
 
 
-def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Iterator[Progress]:
+def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Generator[Progress, None, None]:
     """Make everything, and yield how far it is, again and again; the last says that all is there.
 
-    Whatever stops it, what has its final name is whole, and `resume` goes on from there.
+    Whatever stops it, what has its final name is whole, and `resume` goes on from there. Close it if you stop asking.
     """
     record = Record(folder)
     head = {
@@ -232,17 +275,19 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Ite
         "batch": batch.digest,
     }
     try:
-        record.begin(head, resume=batch.ordered.resume)
-        editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept)
-        yield from _Making(batch, record, editions).all()
+        with ExitStack() as at_the_end:
+            at_the_end.callback(workers.stop)
+            at_the_end.callback(record.stop)
+            record.begin(head, resume=batch.ordered.resume)
+            editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept)
+            making = _Making(batch, record, editions)
+            at_the_end.callback(making.stop)
+            yield from making.all()
     except OSError as error:
         raise HandoutError(
             f"{folder} could not be written to: {error.strerror}. What has its final name is whole; the same command with --resume goes on from there.",
             Exit.CANNOT_WRITE,
         ) from error
-    finally:
-        record.stop()
-        workers.stop()
 
 
 #: A person, and for each topic the copy that was begun; None if an earlier run made all that it stands in.
@@ -266,6 +311,7 @@ class _Making:
 
     def all(self) -> Iterator[Progress]:
         """Make everything."""
+        yield self._done
         if self._batch.ordered.separate:
             (self._record.folder / COPIES).mkdir(mode=0o700, exist_ok=True)
         self._begin_editions()
@@ -278,6 +324,11 @@ class _Making:
             yield self._write(*begun.popleft())
         self._end_run()
         yield replace(self._done, manifest=self._record.finish())
+
+    def stop(self) -> None:
+        """Let go of the print file that is under way."""
+        if self._run:
+            self._run.stop()
 
     def _begin_editions(self) -> None:
         """Begin what the first rows need, so that one leaflet does not wait for another."""
@@ -358,7 +409,7 @@ class _Making:
                 said |= {"file": old["file"], "sha256": old["sha256"]}
             else:
                 data, digest = self._own_file(ready)
-                said |= {"file": f"{COPIES}/{person.id}-{topic.name}.pdf", "sha256": digest}
+                said |= {"file": f"{COPIES}/{_name_of(person, topic.name)}", "sha256": digest}
                 self._written += 1
                 unfinished = self._record.work / f"copy-{self._written}"
                 with private(unfinished) as out:
@@ -469,6 +520,12 @@ class _Run:
         self._copies += len(copies) * person.copies
         start = 1 if separator else 0
         return begins[start : start + len(copies)]
+
+    def stop(self) -> None:
+        """Let go of the file, which is not whole."""
+        if self._out:
+            with suppress(OSError):
+                self._out.close()
 
     def end(self) -> Printed:
         """End the file, and have the record give it its name."""

@@ -69,7 +69,7 @@ class Copy:
             return self.task.result()
         except HandoutError as error:
             if error.exit_code != Exit.CANNOT_WRITE or self.task.is_given_up:
-                raise
+                raise HandoutError(f"Row {row}: {error.sentence}", error.exit_code) from None
             raise HandoutError(
                 f"Row {row}: {self.edition.topic.name} could not be laid out with what this row holds. Shorten its note, or use other letters.",
                 Exit.WRONG_PEOPLE,

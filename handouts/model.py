@@ -5,7 +5,7 @@ Everything is frozen and plain. A stage takes one of these and gives back the ne
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from pathlib import Path
@@ -489,10 +489,11 @@ class Standing:
 class Leaflet:
     """A finished page of HTML: nothing is left to fill in, and it needs no other file but styles.
 
-    `language` is the tag of the language it is written in, such as en-US.
+    `language` is the tag of the language it is written in, such as en-US. Its words are no part of a report on a fault:
+    they may be a person's.
     """
 
-    html: str
+    html: str = field(repr=False)
     topic: str
     language: str
 

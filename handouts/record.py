@@ -5,14 +5,17 @@ either is personal but the row id, which the clinic chose.
 """
 
 import ctypes
+import errno
 import hashlib
 import json
 import os
 import shutil
 import sys
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +25,8 @@ from handouts.files import check_folder
 MANIFEST = "manifest.json"
 #: Within the folder of the batch: what is not yet whole, and the journals.
 WORK = ".handouts-batch"
+JOURNAL = "journal-"
+LOCK = "lock"
 PRIVATE = 0o600
 
 #: A line of the journal, and what it is about: the head, a copy of a row, or a print file.
@@ -39,9 +44,10 @@ class Record:
 
     folder: Path
     before: dict[tuple[str, str], Said] = field(default_factory=dict)
-    _journal: BinaryIO | None = None
-    _folder: int | None = None
-    _waiting: list[tuple[Path, Path]] = field(default_factory=list)
+    _journal: FileIO | None = None
+    _lock: int | None = None
+    _is_ours: bool = False
+    _waiting: deque[tuple[Path, Path]] = field(default_factory=deque)
     _lines: list[bytes] = field(default_factory=list)
 
     @property
@@ -50,64 +56,103 @@ class Record:
         return self.folder / WORK
 
     def begin(self, head: Said, *, resume: bool) -> None:
-        """Begin a batch, or go on with one that was stopped. A finished one is never overwritten."""
-        if (self.folder / MANIFEST).exists():
-            raise HandoutError(
-                f"{self.folder} holds the record of a batch that is finished ({MANIFEST}). Choose another folder with --out.",
-                Exit.WRONG_COMMAND,
-            )
-        check_folder(self.folder)
-        self._lock()
-        journals = sorted(self.work.glob("journal-*")) if self.work.is_dir() else []
-        if resume:
-            self._read(journals, head)
-        else:
-            self._sweep("journal-*")
-        self._sweep("[!j]*")
-        number = len(journals) + 1 if resume else 1
-        self._journal = private(self.work / f"journal-{number:04}")
-        self._lines.append(_line(head))
-        self.flush()
-
-    def _lock(self) -> None:
-        """Two batches in one folder would take each other's files away; the second is told to wait."""
-        self.work.mkdir(mode=0o700, exist_ok=True)
-        if os.name != "posix":
-            return  # Windows does not let one take away what another has open
-        import fcntl  # noqa: PLC0415
-
-        self._folder = os.open(self.work, os.O_RDONLY)
-        try:
-            fcntl.flock(self._folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._folder)
-            self._folder = None
-            raise HandoutError(
-                f"Another batch is being made in {self.folder}. Wait for it, or choose another folder with --out.",
-                Exit.WRONG_COMMAND,
-            ) from error
-
-    def _sweep(self, names: str) -> None:
-        """Take away what is not yet whole, from this run or one that was killed."""
-        for file in self.work.glob(names):
-            with suppress(OSError):
-                file.unlink()
-
-    def _read(self, journals: list[Path], head: Said) -> None:
-        """What earlier runs of this batch say is whole; a line that was torn says nothing."""
-        if not journals:
+        """Begin a batch, or go on with one that was stopped. Nothing that is whole is ever overwritten."""
+        finished = self.folder / MANIFEST
+        if resume and not finished.exists() and not self._journals():
             raise HandoutError(
                 f"There is no batch to go on with in {self.folder}. Leave out --resume, or name its folder with --out.",
                 Exit.WRONG_COMMAND,
             )
-        for journal in journals:
-            lines = [_said(line) for line in journal.read_bytes().split(b"\n")[:-1]]
-            if lines and lines[0] != head:
+        if self.work.is_dir() or not finished.exists():
+            check_folder(self.folder)
+            self._take()
+        if finished.exists():  # perhaps since a moment ago: whoever had the folder has just ended
+            self._leave()
+            raise HandoutError(
+                f"{self.folder} holds the record of a batch that is finished ({MANIFEST}). Choose another folder with --out.",
+                Exit.WRONG_COMMAND,
+            )
+        self._sweep()
+        begun = self._begun_before(head, resume=resume)
+        self._journal = _unbuffered(self.work / f"{JOURNAL}{len(self._journals()) + 1:04}")
+        self._lines.append(_line(begun))
+        self.flush()
+
+    def _journals(self) -> list[Path]:
+        return sorted(self.work.glob(f"{JOURNAL}*")) if self.work.is_dir() else []
+
+    def _take(self) -> None:
+        """Two batches in one folder would take each other's files away; the second is told to wait."""
+        self.work.mkdir(mode=0o700, exist_ok=True)
+        if os.name == "posix":  # Windows does not let one take away what another has open
+            import fcntl  # noqa: PLC0415
+
+            self._lock = os.open(self.work / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE)
+            try:
+                # Not flock: processes begun by a run that was killed would hold it.
+                fcntl.lockf(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                if error.errno in (errno.EACCES, errno.EAGAIN):  # else the disk knows no locks
+                    raise HandoutError(
+                        f"Another batch is being made in {self.folder}. Wait for it, or choose another folder with --out.",
+                        Exit.WRONG_COMMAND,
+                    ) from error
+        self._is_ours = True
+
+    def _leave(self) -> None:
+        """Let the next one in, and leave nothing behind."""
+        if self._is_ours:
+            self._unlock()
+            shutil.rmtree(self.work, ignore_errors=True)
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+        self._lock, self._is_ours = None, False
+
+    def _sweep(self) -> None:
+        """Take away what is not yet whole, from this run or one that was killed."""
+        with suppress(OSError):
+            for file in list(self.work.iterdir()):
+                if file.name != LOCK and not file.name.startswith(JOURNAL):
+                    file.unlink()
+
+    def _begun_before(self, head: Said, *, resume: bool) -> Said:
+        """Read what earlier runs say is whole; the head of the first, which holds for all, or that of a new batch.
+
+        A batch that is begun anew in the place of another would leave copies of both.
+        """
+        journals = self._journals()
+        heads = [first for journal in journals if (first := self._read(journal))]
+        if not resume:
+            if any((self.folder / str(said["file"])).exists() for said in self.before.values() if "file" in said):
+                raise HandoutError(
+                    f"{self.folder} holds a batch that was stopped. --resume goes on with it; for another one, choose another folder with --out.",
+                    Exit.WRONG_COMMAND,
+                )
+            for journal in journals:
+                journal.unlink()
+            self.before = {}
+            return head
+        for earlier in heads:
+            if {**earlier, "made": ""} != {**head, "made": ""}:  # it may be the next day
                 raise HandoutError(
                     "The list, the leaflets or what was asked for have changed since this batch was begun. Make a new one, in another folder.",
                     Exit.WRONG_COMMAND,
                 )
-            self.before |= {key_of(said): said for said in lines[1:] if said}
+        return heads[0] if heads else head
+
+    def _read(self, journal: Path) -> Said:
+        """Read what a journal says is whole; its head. A line that was torn says nothing."""
+        head: Said = {}
+        with journal.open("rb") as lines:
+            for line in lines:
+                said = _said(line) if line.endswith(b"\n") else {}
+                if said and not head:
+                    head = said
+                elif said:
+                    self.before[key_of(said)] = said
+        return head
 
     def is_whole(self, said: Said) -> bool:
         """Whether a file that was made before is still as it was."""
@@ -127,45 +172,57 @@ class Record:
         assert self._journal
         if self._waiting:
             _to_the_disk(self.work, [unfinished for unfinished, _ in self._waiting])
-            for unfinished, file in self._waiting:
+            folders = {file.parent for _, file in self._waiting}
+            while self._waiting:
+                unfinished, file = self._waiting[0]
                 unfinished.replace(file)
-            for folder in {file.parent for _, file in self._waiting}:
+                self._waiting.popleft()
+            for folder in folders:
                 _folder_to_the_disk(folder)
-            self._waiting = []
-        self._journal.write(b"".join(self._lines))
-        self._journal.flush()
+        lines = memoryview(b"".join(self._lines))
+        while lines:
+            lines = lines[self._journal.write(lines) :]
         os.fsync(self._journal.fileno())
         self._lines = []
 
     def finish(self) -> Path:
         """Turn the journal into the manifest, and leave nothing else behind."""
         self.flush()
-        assert self._journal
-        self._journal.close()
         unfinished = self.work / MANIFEST
-        last = max(self.work.glob("journal-*"))
         with private(unfinished) as out:
-            for part in _manifest(last):
+            for part in _manifest(self._journals()[-1]):
                 out.write(part)
             out.flush()
             os.fsync(out.fileno())
         unfinished.replace(self.folder / MANIFEST)
         _folder_to_the_disk(self.folder)
-        self._journal = None
-        shutil.rmtree(self.work)
+        self._close()
+        self._leave()
         return self.folder / MANIFEST
 
     def stop(self) -> None:
         """Leave what is whole, and the journal that says so; take away what is not."""
+        if not self._is_ours:
+            return self._unlock()
         if self._journal:
             with suppress(OSError):
                 self.flush()
+        self._sweep()
+        if self._journal and self._lines:  # a full disk has room again
+            self._waiting.clear()
+            self._lines.insert(0, b"\n")  # a line may be torn
+            with suppress(OSError):
+                self.flush()
+        self._close()
+        if not self._journals():
+            return self._leave()
+        return self._unlock()
+
+    def _close(self) -> None:
+        if self._journal:
             with suppress(OSError):
                 self._journal.close()
-            self._sweep("[!j]*")
-        if self._folder is not None:
-            os.close(self._folder)
-            self._folder = None
+            self._journal = None
 
 
 def _manifest(journal: Path) -> Iterator[bytes]:
@@ -199,8 +256,17 @@ def _said(line: bytes) -> Said:
 
 def private(file: Path) -> BinaryIO:
     """A new file that nobody else can read."""
+    return os.fdopen(_new(file), "wb")
+
+
+def _unbuffered(file: Path) -> FileIO:
+    """A new file that nobody else can read, of which the system has every line at once."""
+    return FileIO(_new(file), "wb")
+
+
+def _new(file: Path) -> int:
     file.unlink(missing_ok=True)
-    return os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
 
 
 def digest_of(file: Path) -> str:

@@ -5,10 +5,17 @@ Only what WeasyPrint must lay out comes here; stamping a copy takes less time th
 
 import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock, Thread
 from typing import Any
 
 from handouts import store
@@ -20,24 +27,46 @@ from handouts.model import Format, Leaflet, Pdf
 TRIES = 3
 
 
+#: WeasyPrint makes no promise about threads, and the workers of a cluster have several.
+_ONE_AT_A_TIME = Lock()
+
+
+def laid_out(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
+    """A leaflet as it goes to the printer, or why there is none.
+
+    That is given back, not raised: of what is raised, the workers of a cluster write a report, with the page in it.
+    """
+    try:
+        with _ONE_AT_A_TIME:
+            return lay_out(leaflet, form)
+    except HandoutError as error:
+        return HandoutError(error.sentence, error.exit_code)
+    except Exception as error:  # noqa: BLE001  # its words may be those of the page
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
+        return HandoutError(
+            f"{leaflet.topic} could not be laid out; this is a fault of ours ({where}).", Exit.OUR_FAULT
+        )
+
+
 @dataclass
 class Workers:
     """Those who lay leaflets out: begun when the first is needed, and anew when one of them dies."""
 
     begin: Callable[[], Executor]
+    end: Callable[[], Any] | None = None
     _executor: Executor | None = None
-    _broken: set[int] = field(default_factory=set)
 
     def lay_out(self, leaflet: Leaflet, form: Format) -> "Task":
         """Begin to lay a leaflet out."""
         return Task(self, leaflet, form)
 
-    def submit(self, leaflet: Leaflet, form: Format) -> tuple[Executor, "Future[Pdf]"]:
+    def submit(self, leaflet: Leaflet, form: Format) -> tuple[Executor, "Future[Pdf | HandoutError]"]:
         """Hand a leaflet to those who are there; if they are broken, to new ones."""
         if self._executor is None:
             self._executor = self.begin()
         try:
-            return self._executor, self._executor.submit(lay_out, leaflet, form)
+            return self._executor, self._executor.submit(laid_out, leaflet, form)
         except BrokenExecutor:
             self.replace(self._executor)
             return self.submit(leaflet, form)
@@ -49,10 +78,14 @@ class Workers:
             self._executor = None
 
     def stop(self) -> None:
-        """Let everyone go; what is not begun is not done."""
-        if self._executor:
-            self._executor.shutdown(wait=True, cancel_futures=True)
-            self._executor = None
+        """Let everyone go; what is not done stays undone."""
+        executor, self._executor = self._executor, None
+        try:
+            if executor:
+                executor.shutdown(wait=True, cancel_futures=True)
+        finally:
+            if self.end:
+                self.end()
 
 
 class Task:
@@ -73,25 +106,69 @@ class Task:
         """The PDF. A process that dies over it (out of memory, say) is replaced, and it is begun anew."""
         for _ in range(TRIES):
             try:
-                return self._future.result()
+                found = self._future.result()
             except BrokenExecutor:
                 self._workers.replace(self._executor)
                 self._executor, self._future = self._workers.submit(*self._what)
+            except Exception as error:  # noqa: BLE001  # what a cluster says when it is lost
+                raise self._given_up(
+                    f"The cluster could not do it ({type(error).__name__}); is it still there?"
+                ) from None
+            else:
+                if isinstance(found, HandoutError):
+                    raise found
+                return found
+        raise self._given_up("The processes that lay leaflets out keep dying; is there memory left? Try --workers 1.")
+
+    def _given_up(self, sentence: str) -> HandoutError:
         self.is_given_up = True
-        raise HandoutError(
-            "The processes that lay leaflets out keep dying; is there memory left? Try --workers 1.", Exit.CANNOT_WRITE
+        return HandoutError(
+            f"{sentence} What has its final name is whole; the same command with --resume goes on.", Exit.CANNOT_WRITE
         )
+
+
+class _Processes(ProcessPoolExecutor):
+    """Processes of this computer, none of which outlives the one that began them, whatever ends it.
+
+    Each waits for the end of a pipe of which the first alone holds the other end.
+    """
+
+    def __init__(self, number: int) -> None:
+        ends, self._held = Pipe(duplex=False)
+        super().__init__(number, initializer=_begin_process, initargs=(ends, self._held))
+
+    def submit(self, *arguments: Any, **named: Any) -> "Future[Any]":
+        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
+        if sys.platform == "win32":
+            return super().submit(*arguments, **named)
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(*arguments, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the processes go at once, be they at work or not."""
+        self._held.close()
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
 
 def here(processes: int | None) -> Workers:
     """Processes of this computer; as many as it has processors, if no number is given."""
-    number = processes or os.cpu_count() or 1
-    return Workers(partial(ProcessPoolExecutor, max_workers=number, initializer=_leave_stopping_to_the_first))
+    return Workers(partial(_Processes, processes or os.cpu_count() or 1))
 
 
-def _leave_stopping_to_the_first() -> None:
+def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]") -> None:
     """Ctrl-C reaches every process; the first one decides what becomes of the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    held.close()
+    Thread(target=_end_with, args=(ends,), daemon=True).start()
+
+
+def _end_with(ends: "Connection[Any, Any]") -> None:
+    with suppress(EOFError, OSError):
+        ends.recv_bytes()
+    os._exit(0)
 
 
 def cluster(address: str) -> Workers:
@@ -110,14 +187,23 @@ def cluster(address: str) -> Workers:
             f"No cluster answers at {address}. Start `dask scheduler` there, and give its address, such as tcp://host:8786.",
             Exit.WRONG_COMMAND,
         ) from error
-    there = client.run(store.house)
+    try:
+        there = client.run(store.house)
+    except Exception as error:
+        client.close()
+        raise HandoutError(
+            f"The machines of the cluster at {address} cannot lay leaflets out ({type(error).__name__}). Install handouts[cluster] on each.",
+            Exit.WRONG_COMMAND,
+        ) from error
     if not there:
+        client.close()
         raise HandoutError(
             f"The cluster at {address} has no workers yet. Start `dask worker {address}`.", Exit.WRONG_COMMAND
         )
     if set(there.values()) != {store.house()}:
+        client.close()
         raise HandoutError(
             "The machines of the cluster have other fonts, styles or versions than this one, and would make other leaflets. Install the same everywhere.",
             Exit.WRONG_COMMAND,
         )
-    return Workers(client.get_executor)
+    return Workers(client.get_executor, client.close)

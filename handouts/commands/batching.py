@@ -3,7 +3,8 @@
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 
 import typer
@@ -130,12 +131,12 @@ def _check(judged: Judged, *, as_json: bool) -> None:
         answer(f"{judged.people} people, nothing wrong.")
 
 
-def _followed(made: Iterator[Progress], folder: str) -> Progress:
+def _followed(made: Generator[Progress, None, None], folder: str) -> Progress:
     """Show how far it is: a bar on a terminal, else a line now and then. Returns the last."""
     done = Progress(0, 0)
     said = time.monotonic()
     try:
-        with as_bar() as show:
+        with closing(made), as_bar() as show:
             for done in made:
                 show(done.rows, done.of)
                 if not sys.stderr.isatty() and time.monotonic() - said > QUIET:
