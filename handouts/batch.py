@@ -412,8 +412,7 @@ class _Making:
                 said |= {"file": f"{COPIES}/{_name_of(person, topic.name)}", "sha256": digest}
                 self._written += 1
                 unfinished = self._record.work / f"copy-{self._written}"
-                with private(unfinished) as out:
-                    out.write(data)
+                self._record.write(unfinished, data)
         self._record.add(said, unfinished)
         self._count(copy, ready)
 

@@ -13,8 +13,10 @@ import shutil
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +30,8 @@ WORK = ".handouts-batch"
 JOURNAL = "journal-"
 LOCK = "lock"
 PRIVATE = 0o600
+#: Files that are written at once, and that wait to be: the disk works while the next copies are made.
+WRITERS, MOST_WRITING = 2, 32
 
 #: A line of the journal, and what it is about: the head, a copy of a row, or a print file.
 Said = Mapping[str, Any]
@@ -49,6 +53,8 @@ class Record:
     _is_ours: bool = False
     _waiting: deque[tuple[Path, Path]] = field(default_factory=deque)
     _lines: list[bytes] = field(default_factory=list)
+    _writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, WRITERS))
+    _writing: deque[Future[None]] = field(default_factory=deque)
 
     @property
     def work(self) -> Path:
@@ -167,9 +173,17 @@ class Record:
             self._waiting.append((unfinished, self.folder / str(said["file"])))
         self._lines.append(_line(said))
 
+    def write(self, unfinished: Path, data: bytes) -> None:
+        """Begin to write a file, while the next is made; `flush` waits for it, and raises what went wrong."""
+        self._writing.append(self._writers.submit(_write, unfinished, data))
+        while len(self._writing) > MOST_WRITING:
+            self._writing.popleft().result()
+
     def flush(self) -> None:
         """Files first, to the disk; then their names; then the lines that say they are whole."""
         assert self._journal
+        while self._writing:
+            self._writing.popleft().result()
         if self._waiting:
             _to_the_disk(self.work, [unfinished for unfinished, _ in self._waiting])
             folders = {file.parent for _, file in self._waiting}
@@ -207,6 +221,8 @@ class Record:
         if self._journal:
             with suppress(OSError):
                 self.flush()
+        wait(self._writing)
+        self._writing.clear()
         self._sweep()
         if self._journal and self._lines:  # a full disk has room again
             self._waiting.clear()
@@ -219,6 +235,7 @@ class Record:
         return self._unlock()
 
     def _close(self) -> None:
+        self._writers.shutdown()
         if self._journal:
             with suppress(OSError):
                 self._journal.close()
@@ -252,6 +269,11 @@ def _said(line: bytes) -> Said:
     except ValueError:
         return {}
     return said if isinstance(said, dict) else {}
+
+
+def _write(file: Path, data: bytes) -> None:
+    with private(file) as out:
+        out.write(data)
 
 
 def private(file: Path) -> BinaryIO:
