@@ -77,6 +77,8 @@ class Browser:
         package = find_spec("axe_playwright_python")
         assert package
         assert package.origin
+        # Without a screen, some versions leave the window without the focus that a reader's has.
+        self.tell("Emulation.setFocusEmulationEnabled", enabled=True)
         self.axe = (Path(package.origin).parent / "axe.min.js").read_text(encoding="utf-8")
 
     def show(self, html: str, size: tuple[int, int] = WIDE, light: str = "light") -> None:
