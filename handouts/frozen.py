@@ -212,13 +212,8 @@ def _cut(page: pikepdf.Page, texts: set[str]) -> tuple[bytes, list[_Cut]]:
             saved.append(state)
         elif operator == "Q" and saved:
             state = saved.pop()
-        elif operator == "cm":
-            state = replace(state, matrix=Matrix(*map(float, operands)) @ state.matrix)
-        elif operator in INKS:
-            said = pikepdf.unparse_content_stream([one])
-            state = replace(state, opacity=said) if operator == "gs" else replace(state, colour=said)
-        elif operator in OTHER_INKS:
-            state = replace(state, colour=None)
+        else:
+            state = _after(one, state)
         if operator == "BDC" and "/MCID" in operands[1] if len(operands) > 1 else False:
             marked = [one]
             continue
@@ -235,6 +230,19 @@ def _cut(page: pikepdf.Page, texts: set[str]) -> tuple[bytes, list[_Cut]]:
                 kept.extend(marked)
             marked = None
     return pikepdf.unparse_content_stream(kept), cut
+
+
+def _after(one: Any, state: _State) -> _State:
+    """The state after an instruction."""
+    operator = str(one.operator)
+    if operator == "cm":
+        return replace(state, matrix=Matrix(*map(float, one.operands)) @ state.matrix)
+    if operator in OTHER_INKS:
+        return replace(state, colour=None)
+    if operator in INKS:
+        said = pikepdf.unparse_content_stream([one])
+        return replace(state, opacity=said) if operator == "gs" else replace(state, colour=said)
+    return state
 
 
 def _spelt(text: str, face: Face) -> bytes:
