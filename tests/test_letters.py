@@ -3,6 +3,7 @@
 import html
 from io import BytesIO
 from typing import Any
+from unittest.mock import Mock
 
 import pikepdf
 import pytest
@@ -159,7 +160,20 @@ def test_usual_words_are_set_here() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    ["e\u0301", "\u030cł", "a  b", " a", "a ", "Anna Иванова", "Ωm", "a\u200db", "a\nb", "שלום", "漢", "a\N{SOFT HYPHEN}b"],
+    [
+        "e\u0301",
+        "\u030cł",
+        "a  b",
+        " a",
+        "a ",
+        "Anna Иванова",
+        "Ωm",
+        "a\u200db",
+        "a\nb",
+        "שלום",
+        "漢",
+        "a\N{SOFT HYPHEN}b",
+    ],
     ids=ascii,
 )
 def test_what_takes_more_than_glyphs_one_after_another_is_not_set(words: str) -> None:
@@ -201,7 +215,7 @@ def test_planted_differences_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_planted_carelessness_is_seen(monkeypatch: pytest.MonkeyPatch, planted: str) -> None:
     """Each of these was once stamped, and was not the same."""
     letters.line.cache_clear()
-    monkeypatch.setattr(letters, "_is_plain", lambda words: True)
+    monkeypatch.setattr(letters, "_is_plain", Mock(return_value=True))
     pairs = both([(planted, 400, 12, 600.0)])
     letters.line.cache_clear()
     assert pairs[0][0] != pairs[0][1]

@@ -30,9 +30,13 @@ DAY = date(2026, 11, 21)
 ANNA = Personal("Anna Example", "Dr. O’Neill", DAY, "Walk slowly, then rest.")
 #: Nobody would have guessed these; each is a text that was once not the same, or might not be.
 MEAN = [
-    Personal("AVATAR To Yo. Wave-Ty", "office affine fjord", DAY, "3,000 steps; 2.5 km, at 37 °C. It’s fine: rock’n’roll!"),
+    Personal(
+        "AVATAR To Yo. Wave-Ty", "office affine fjord", DAY, "3,000 steps; 2.5 km, at 37 °C. It’s fine: rock’n’roll!"
+    ),
     Personal("Nguyễn Thị Ánh", "", None, "đi bộ mỗi ngày, " * 8 + "AV To"),
-    Personal("Мария Щукина", "Елена", DAY, "Гуляйте каждый день утром, вечером отдыхайте. Если больно, остановитесь! " * 3),
+    Personal(
+        "Мария Щукина", "Елена", DAY, "Гуляйте каждый день утром, вечером отдыхайте. Если больно, остановитесь! " * 3
+    ),
     Personal("Μαρία Παπαδοπούλου-Άννα", "Ωραία", DAY, "Μέρα, βράδυ."),
     Personal("<b>{{ name }}</b> &amp;", "", None, ""),
     Personal("", "", DAY, "Stop if it hurts; sit down, breathe. " * 9),
@@ -65,7 +69,7 @@ def compare(person: Personal, topic: str, region: str, form: Format, *, opening_
 FEW_FORMS = [A4, Format(Paper.LETTER, 18, Ink.SAVER), Format(Paper.A5, 24, Ink.GREY)]
 
 
-@pytest.mark.parametrize(("person", "form"), zip(MEAN, FEW_FORMS * 2, strict=True), ids=range(len(MEAN)))
+@pytest.mark.parametrize(("person", "form"), list(zip(MEAN, FEW_FORMS * 2, strict=True)), ids=range(len(MEAN)))
 def test_the_first_page_is_the_same(person: Personal, form: Format) -> None:
     """Whoever gets a stamped copy must hold what the clinic looked at, whatever the name is and however long the note."""
     compare(person, "sleep-hygiene", "us", form, opening_only=True)
@@ -150,9 +154,14 @@ def test_a_planted_difference_is_seen() -> None:
     slow = slowly(ANNA, "sleep-hygiene", "us", A4, opening_only=True).data
     assert differences(fast(made)[0], slow) == []
     leaflet, stamped = made
-    moved = {page: re.sub(rb"1 0 0 -1 (\d+)", lambda m: b"1 0 0 -1 %d" % (int(m[1]) + 1), said) for page, said in stamped.items()}
+    moved = {
+        page: re.sub(rb"1 0 0 -1 (\d+)", lambda m: b"1 0 0 -1 %d" % (int(m[1]) + 1), said)
+        for page, said in stamped.items()
+    }
     assert differences(fast((leaflet, moved))[0], slow) == ["the picture of page 0"]
-    other = stamped_for(Personal("Anne Example", ANNA.clinician, DAY, ANNA.note), "sleep-hygiene", "us", A4, opening_only=True)
+    other = stamped_for(
+        Personal("Anne Example", ANNA.clinician, DAY, ANNA.note), "sleep-hygiene", "us", A4, opening_only=True
+    )
     assert other
     assert differences(fast(other)[0], slow) == ["the picture of page 0", "what is read aloud"]
 
@@ -269,7 +278,9 @@ def test_a_print_file_holds_everyone_in_their_order(even: bool) -> None:
         assert "not tagged" in str(document.docinfo["/Title"])
         assert "/StructTreeRoot" not in document.Root
     sheets = [sheet.get_textpage().get_text_range() for sheet in pypdfium2.PdfDocument(data)]
-    named = [(place, found[0]) for place, words in enumerate(sheets) if (found := re.findall(r"Anna Example \d+", words))]
+    named = [
+        (place, found[0]) for place, words in enumerate(sheets) if (found := re.findall(r"Anna Example \d+", words))
+    ]
     assert [name for _, name in named] == [name for name in people for _ in range(2)]
     if even:
         assert all(place % 2 == 0 for place, _ in named)

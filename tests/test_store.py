@@ -3,18 +3,20 @@
 import json
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from handouts import assets, page, store
-from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Press, Room
+from handouts import assets, page, pdf, store
+from handouts.editions import Editions
+from handouts.frozen import Shape
+from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press, Room
 from handouts.store import Store
 
-from .both_ways import edition
+from .both_ways import edition, laid_out
 from .test_stamping import ANNA
 
 A4 = Format(Paper.A4)
@@ -28,7 +30,7 @@ def kept(tmp_path: Path) -> Store:
 
 
 @pytest.fixture(autouse=True)
-def _own_house() -> object:
+def _own_house() -> Iterator[None]:
     store.house.cache_clear()
     yield
     store.house.cache_clear()
@@ -65,7 +67,11 @@ def test_what_is_kept_is_found(kept: Store) -> None:
 )
 def test_another_page_has_another_key(other: tuple[Leaflet, Format]) -> None:
     """A reader of large print who gets the usual size, or another language, cannot read it."""
-    keys = {store.key_of(LEAFLET, A4), store.key_of(*other), store.key_of(LEAFLET, Format(Paper.A4, press=Press(b"three", "coated", marks=False)))}
+    keys = {
+        store.key_of(LEAFLET, A4),
+        store.key_of(*other),
+        store.key_of(LEAFLET, Format(Paper.A4, press=Press(b"three", "coated", marks=False))),
+    }
     assert len(keys) == 3
 
 
@@ -79,9 +85,13 @@ def test_a_clinic_changes_the_key() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", [assets.STYLES / "leaflet.css", assets.STYLES / "parts" / "personal.css", assets.PACKAGE / "pdf.py"], ids=lambda f: f.name
+    "folder",
+    [assets.STYLES / "leaflet.css", assets.STYLES / "parts" / "personal.css", assets.PACKAGE / "pdf.py"],
+    ids=lambda f: f.name,
 )
-def test_each_file_a_page_depends_on_changes_the_key(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_file_a_page_depends_on_changes_the_key(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An update that mends a fault must not go on handing out the old page."""
     before, files = store.house(), list(store._files())
     assert folder in files
@@ -105,7 +115,9 @@ def test_a_library_of_another_version_changes_the_key(monkeypatch: pytest.Monkey
     before = store.house()
     real: Callable[[str], str] = store.version
     for package in store.ENGINE:
-        monkeypatch.setattr(store, "version", lambda name, package=package: real(name) + ("+1" if name == package else ""))
+        monkeypatch.setattr(
+            store, "version", lambda name, package=package: real(name) + ("+1" if name == package else "")
+        )
         store.house.cache_clear()
         assert store.house() != before, package
 
@@ -126,9 +138,6 @@ def test_another_pango_is_noticed(kept: Store, tmp_path: Path, monkeypatch: pyte
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says which libraries are loaded")
 def test_the_libraries_that_draw_are_known() -> None:
     """If none were found, no other would be noticed."""
-    edition("sleep-hygiene", "us", A4)
-    from handouts import pdf
-
     pdf.engine()
     assert any("libpango-1.0" in file.name for file in store._loaded())
 
@@ -139,14 +148,28 @@ def test_what_is_not_whole_is_not_used(kept: Store) -> None:
     file = only_file(kept)
     whole = file.read_bytes()
     at = whole.index(b"%PDF")
-    for broken in (b"", whole[:10], whole[: at + 3], whole[:-1], whole + b"x", whole.replace(b"example", b"Example"), b"handouts store 0\n" + whole[17:]):
+    for broken in (
+        b"",
+        whole[:10],
+        whole[: at + 3],
+        whole[:-1],
+        whole + b"x",
+        whole.replace(b"example", b"Example"),
+        b"handouts store 0\n" + whole[17:],
+    ):
         file.write_bytes(broken)
         assert kept.find("a" * 64) is None
     for head in (b"{}", b"[]", b"null", b"1", b"\xff", b'{"key":'):
         file.write_bytes(store.MAGIC + head + b"\n" + MADE.data)
         assert kept.find("a" * 64) is None
     said = json.loads(whole.split(b"\n")[1])
-    for field, wrong in (("rooms", [{"slot": "name"}]), ("rooms", 1), ("libraries", []), ("pages", "x"), ("pages", None)):
+    for field, wrong in (
+        ("rooms", [{"slot": "name"}]),
+        ("rooms", 1),
+        ("libraries", []),
+        ("pages", "x"),
+        ("pages", None),
+    ):
         file.write_bytes(store.MAGIC + json.dumps(said | {field: wrong}).encode() + b"\n" + MADE.data)
         assert kept.find("a" * 64) is None, field
     file.write_bytes(whole)
@@ -201,9 +224,6 @@ def test_it_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 
 def test_nothing_personal_is_kept(kept: Store) -> None:
     """A list is thrown away when it is printed; what was in it must be gone, too."""
-    from handouts.editions import Editions
-    from handouts.model import Person
-
     one = edition("sleep-hygiene", "us", A4)
     laid: list[str] = []
 
@@ -212,7 +232,11 @@ def test_nothing_personal_is_kept(kept: Store) -> None:
         return SimpleNamespace(result=lambda: pdf_of_the_example(one.topic.name), is_done=True)
 
     editions = Editions(
-        {("sleep-hygiene", "en"): (one.topic, one.stands)}, {("en", None, None): one.setting}, "en", SimpleNamespace(lay_out=lay_out), kept  # type: ignore[arg-type]
+        {("sleep-hygiene", "en"): (one.topic, one.stands)},
+        {("en", None, None): one.setting},
+        "en",
+        SimpleNamespace(lay_out=lay_out),
+        kept,  # type: ignore[arg-type]
     )
     person = Person(2, "row-2", ("sleep-hygiene",), replace(ANNA, name="Zebedee Marker", note="Zebedee e\u0301"))
     copy = editions.copy(person, "sleep-hygiene")
@@ -227,9 +251,5 @@ def test_nothing_personal_is_kept(kept: Store) -> None:
 
 def pdf_of_the_example(topic: str) -> Pdf:
     """The leaflet that is frozen, as the workers would lay it out."""
-    from handouts.frozen import Shape
-
-    from .both_ways import laid_out
-
     one = edition(topic, "us", A4)
     return laid_out(one, one.leaflet(Shape(name=1, clinician=1, date=1, note=1)))
