@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from typing import Any
+from unicodedata import category
 
 import pikepdf
 import pypdfium2
@@ -24,7 +25,9 @@ from .conftest import CLINIC, UNAPPROVED, topic_of
 DPI = 120
 #: The fonts of a batch, with every letter that a list may hold: which are in it must not matter.
 FONTS = {
-    face: stamping.font_objects(face, frozenset(filter(str.isprintable, map(chr, letters.glyphs(face)))))
+    face: stamping.font_objects(
+        face, frozenset(letter for letter in map(chr, letters.glyphs(face)) if not category(letter).startswith("C"))
+    )
     for face in frozen.FACES.values()
 }
 

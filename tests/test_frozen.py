@@ -59,6 +59,10 @@ def test_slots_are_cut_out() -> None:
             "a line is under it",
         ),
         (NAME + NOTE.replace('class="slot"', 'style="color: lab(50% 40 20)"'), "its ink is of another colour space"),
+        (
+            f'{NAME}<div style="color: lab(50% 40 20)"><p>Before</p>{NOTE}</div>',
+            "what was written before it was of another colour space",
+        ),
     ],
     ids=lambda value: value if isinstance(value, str) and "<" not in value else "",
 )

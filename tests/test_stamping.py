@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from handouts.tagging import has_clean_ends
 
 from .both_ways import FONTS, differences, edition, frozen_of, slowly, spoken, stamped_for
 from .people_words import texts
+from .test_frozen import frozen_with
 from .test_letters import IN_BATCHES
 
 LETTER, A4 = Format(Paper.LETTER), Format(Paper.A4)
@@ -251,14 +253,23 @@ def test_no_stream_of_many_copies_ends_in_half_a_line_end() -> None:
 # --- A print file -------------------------------------------------------------------------------
 
 
+@cache
+def for_paper() -> tuple[Frozen, Frozen]:
+    """A leaflet of even pages and a sheet of one, each with a name."""
+    leaflet = frozen_of("sleep-hygiene", "us", A4, frozen.Shape(name=1), opening_only=True)
+    sheet = frozen_with('<p><span class="slot" data-slot="name">xqname0</span></p>', [("name", 0, ["xqname0"])])
+    assert leaflet
+    assert sheet
+    assert (leaflet.pages % 2, sheet.pages) == (0, 1)
+    return leaflet, sheet
+
+
 def print_file(people: Sequence[str], *, even: bool = True) -> tuple[bytes, str, int]:
-    """A print file with a copy of two leaflets for each person."""
+    """A print file with a copy of both for each person."""
     out = BytesIO()
     written = PrintFile(out, FONTS)
     for name in people:
-        for topic in ("sleep-hygiene", "stress-and-relaxation"):
-            leaflet = frozen_of(topic, "us", A4, frozen.Shape(name=1), opening_only=True)
-            assert leaflet
+        for leaflet in for_paper():
             stamped = stamping.stamp(leaflet, {("name", 0): name})
             assert stamped is not None
             written.add(leaflet, stamped, even=even)
@@ -285,6 +296,7 @@ def test_a_print_file_holds_everyone_in_their_order(even: bool) -> None:
     if even:
         assert all(place % 2 == 0 for place, _ in named)
         lone = [at for at, words in enumerate(sheets) if not words.strip()]
+        assert len(lone) == len(people)
         assert all(at % 2 for at in lone), "only backs are blank"
 
 
