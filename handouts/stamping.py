@@ -362,7 +362,7 @@ class PrintFile:
         if even and self.pages % 2:
             box = re.search(rb"/MediaBox \[[^\]]*\]", frozen.paper.pages[0])
             assert box
-            self._page(box[0] + b" /Resources <<>>")
+            self._page(b"/Type /Page " + box[0] + b" /Resources <<>>")
 
     def close(self) -> str:
         """Write what stands at the end; the file's SHA-256."""
