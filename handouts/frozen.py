@@ -40,6 +40,8 @@ FACES: dict[str, Face] = {
 }
 #: All that may stand in a slot: how its letters are inked, and one line of words.
 INKS = {"rg", "g", "k", "gs"}
+#: Inks in colour spaces of a page's own: what is inked so cannot be drawn in another stream.
+OTHER_INKS = {"cs", "sc", "scn"}
 OF_A_SLOT = {*INKS, "BT", "Tm", "Tf", "TJ", "ET"}
 OF_A_PAGE = {"/Type", "/Resources", "/Contents", "/MediaBox", "/TrimBox", "/BleedBox", "/Rotate", "/Group"}
 #: A string, which is left as it is, or a reference.
@@ -65,8 +67,8 @@ Expected = tuple[str, int, Sequence[str]]
 class Slot:
     """Room for one line of a person's words.
 
-    `what` is name, clinician, date, note, tick or dose; `number` counts exercises, `line` the lines of one text, `page`
-    the pages, all from 0. `size` and `width` are in CSS pixels. `before` is what a page draws up to the font.
+    `what` is name, clinician, date, note, tick, dose or id; `number` counts exercises, `line` the lines of one text, `page`
+    the pages, all from 0. `size` and `width` are in CSS pixels; `language` is the page's. `before` is what a page draws up to the font.
     """
 
     what: str
@@ -76,6 +78,7 @@ class Slot:
     face: Face
     size: float
     width: float
+    language: str
     before: bytes
 
 
@@ -156,6 +159,7 @@ def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
     with pikepdf.open(BytesIO(pdf.data)) as document:
         slots: list[Slot] = []
         kept: dict[int, bytes] = {}
+        language = str(document.Root.get("/Lang", ""))
         for number, page in enumerate(document.pages):
             page.contents_coalesce()
             kept[number], cut = _cut(page, {text for _, _, _, text, _ in wanted})
@@ -165,7 +169,7 @@ def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
                     return None
                 wanted.remove(match)
                 what, of, line, _, width = match
-                slots.append(Slot(what, of, line, number, one.face, one.size, width, one.before))
+                slots.append(Slot(what, of, line, number, one.face, one.size, width, language, one.before))
         if wanted:
             return None
         _make_holes(document, kept, slots)
@@ -177,10 +181,10 @@ def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
 
 @dataclass(frozen=True)
 class _State:
-    """Where an instruction draws, and the instructions that inked what it draws with."""
+    """Where an instruction draws, and the instructions that inked what it draws with. No colour: one of `OTHER_INKS`."""
 
     matrix: Matrix = field(default_factory=Matrix)
-    colour: bytes = b""
+    colour: bytes | None = b""
     opacity: bytes = b""
 
 
@@ -208,11 +212,8 @@ def _cut(page: pikepdf.Page, texts: set[str]) -> tuple[bytes, list[_Cut]]:
             saved.append(state)
         elif operator == "Q" and saved:
             state = saved.pop()
-        elif operator == "cm":
-            state = replace(state, matrix=Matrix(*map(float, operands)) @ state.matrix)
-        elif operator in INKS:
-            said = pikepdf.unparse_content_stream([one])
-            state = replace(state, opacity=said) if operator == "gs" else replace(state, colour=said)
+        else:
+            state = _after(one, state)
         if operator == "BDC" and "/MCID" in operands[1] if len(operands) > 1 else False:
             marked = [one]
             continue
@@ -231,6 +232,19 @@ def _cut(page: pikepdf.Page, texts: set[str]) -> tuple[bytes, list[_Cut]]:
     return pikepdf.unparse_content_stream(kept), cut
 
 
+def _after(one: Any, state: _State) -> _State:
+    """The state after an instruction."""
+    operator = str(one.operator)
+    if operator == "cm":
+        return replace(state, matrix=Matrix(*map(float, one.operands)) @ state.matrix)
+    if operator in OTHER_INKS:
+        return replace(state, colour=None)
+    if operator in INKS:
+        said = pikepdf.unparse_content_stream([one])
+        return replace(state, opacity=said) if operator == "gs" else replace(state, colour=said)
+    return state
+
+
 def _spelt(text: str, face: Face) -> bytes:
     """A text as the glyphs of a face; nothing if it lacks one."""
     known = letters.glyphs(face)
@@ -247,7 +261,7 @@ def _slot(
     name, size = by_name["Tf"].operands
     face = FACES.get(fonts.get(str(name), ""))
     shown = b"".join(bytes(part) for part in by_name["TJ"].operands[0] if isinstance(part, pikepdf.String))
-    if face is None or (face, shown) not in spelt:
+    if face is None or (face, shown) not in spelt or state.colour is None:
         return None
     matrix = " ".join(f"{part:.6f}".rstrip("0").rstrip(".") for part in state.matrix.shorthand)
     begin = pikepdf.unparse_content_stream([marked[0]])

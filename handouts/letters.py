@@ -1,9 +1,11 @@
 """Words in; the glyphs of our own fonts out, set to the last unit as WeasyPrint sets them.
 
 WeasyPrint asks Pango, Pango asks HarfBuzz. Asking HarfBuzz ourselves takes microseconds, and needs neither. What would
-need more than one glyph after another (right to left, marks that are stacked, letters of two fonts) is not set here.
+need more than one glyph after another (right to left, marks that are stacked, letters of two fonts or two scripts) is
+not set here.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -87,17 +89,40 @@ def width_of(face: Face, glyph: int) -> int:
     return round(1000 * width / upem)
 
 
+@cache
+def _script(letter: str) -> str | None:
+    """The script of a letter, such as `Grek`; None of what stands in any script, such as a figure."""
+    buffer = uharfbuzz.Buffer()
+    buffer.add_str(letter)
+    buffer.guess_segment_properties()
+    script: str | None = buffer.script
+    return script
+
+
+def _is_plain(words: str) -> bool:
+    """Whether Pango sets the words as they are, and in one go: it sets each script on its own, a mark with its letter, and
+    of several spaces one is left."""
+    return (
+        "  " not in words
+        and words == words.strip(" ")
+        and not any(unicodedata.category(letter).startswith("M") for letter in words)
+        and len({_script(letter) for letter in words} - {None}) <= 1
+    )
+
+
 @lru_cache(maxsize=2_000)
-def line(words: str, face: Face, size: float) -> Line | None:
-    """Words in one line, `size` in CSS pixels; None if that would take more than one glyph after another."""
+def line(words: str, face: Face, size: float, language: str) -> Line | None:
+    """Words in one line, `size` in CSS pixels, on a page in a language; None if that would take more than one glyph after
+    another."""
     known = _first_letters(face)
-    if any(ord(letter) not in known for letter in words):
+    if any(ord(letter) not in known for letter in words) or not _is_plain(words):
         return None
     font = _font(face)
     scale = round(size * PANGO)
     font.scale = (scale, scale)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(words)
+    buffer.language = language  # else that of the computer would be taken, and a Turkish one has another i
     buffer.guess_segment_properties()
     uharfbuzz.shape(font, buffer, FEATURES)
     infos, positions = buffer.glyph_infos, buffer.glyph_positions

@@ -23,7 +23,7 @@ from typing import BinaryIO, TypeVar
 import uharfbuzz
 
 from handouts import letters
-from handouts.frozen import BOX, TICKED, Frozen, Shape, font_name, renumbered
+from handouts.frozen import BOX, TICKED, Frozen, Shape, Slot, font_name, renumbered
 from handouts.letters import Face, Line
 from handouts.model import Labels, Personal
 from handouts.page import Exercise, personal_day
@@ -75,7 +75,7 @@ def fitted(frozen: Frozen, words: Words, shape: Shape) -> Shape | None:
     lines: dict[str, int] = {}
     for slot in frozen.slots:
         if slot.what in ("name", "clinician", "note") and slot.line == 0:
-            broken = broken_into_lines(words[slot.what, 0], slot.face[1], slot.size, slot.width)
+            broken = broken_into_lines(words[slot.what, 0], slot)
             if broken is None or len(broken) > MOST_LINES:
                 return None
             lines[slot.what] = len(broken)
@@ -89,7 +89,7 @@ def stamp(frozen: Frozen, words: Words) -> Stamped | None:
     for slot in frozen.slots:
         room[slot.what, slot.number] = room.get((slot.what, slot.number), 0) + 1
     for slot in frozen.slots:
-        lines = broken_into_lines(words[slot.what, slot.number], slot.face[1], slot.size, slot.width)
+        lines = broken_into_lines(words[slot.what, slot.number], slot)
         if lines is None or len(lines) > room[slot.what, slot.number]:
             return None
         shown = b"ET\nQ\nEMC\n"
@@ -105,35 +105,41 @@ def _number(value: float) -> bytes:
 
 
 @lru_cache(maxsize=2_000)
-def broken_into_lines(words: str, weight: int, size: float, width: float) -> list[tuple[Face, Line]] | None:
-    """Words in lines of a width in CSS pixels; None if it takes more to tell where they break."""
+def broken_into_lines(words: str, slot: Slot) -> list[tuple[Face, Line]] | None:
+    """Words in lines as wide as a slot; None if it takes more to tell where they break."""
     if not words:
         return []
-    face = ("Body" if letters.in_body(words) else "Fallback", weight)
-    whole = letters.line(words, face, size)
-    if whole is None or abs(whole.width - width) < NEARLY:
+    face = ("Body" if letters.in_body(words) else "Fallback", slot.face[1])
+    whole = letters.line(words, face, slot.size, slot.language)
+    if whole is None or abs(whole.width - slot.width) < NEARLY:
         return None
-    if whole.width < width:
+    if whole.width < slot.width:
         return [(face, whole)]
     parts = words.split(" ")
-    if not all(PLAIN_WORD.fullmatch(part) for part in parts):
+    if not all(PLAIN_WORD.fullmatch(part) and _is_narrower(part, face, slot) for part in parts):
         return None
     lines: list[Line] = []
     begun: list[str] = []
     for part in parts:
-        longer = letters.line(" ".join([*begun, part]), face, size)
+        longer = letters.line(" ".join([*begun, part]), face, slot.size, slot.language)
         assert longer
-        if abs(longer.width - width) < NEARLY or (not begun and longer.width > width):
+        if abs(longer.width - slot.width) < NEARLY:
             return None
-        if longer.width > width:
-            full = letters.line(" ".join(begun), face, size)
+        if longer.width > slot.width:
+            full = letters.line(" ".join(begun), face, slot.size, slot.language)
             assert full
             lines.append(full)
             begun = []
         begun.append(part)
-    last = letters.line(" ".join(begun), face, size)
+    last = letters.line(" ".join(begun), face, slot.size, slot.language)
     assert last
     return [(face, line) for line in (*lines, last)]
+
+
+def _is_narrower(word: str, face: Face, slot: Slot) -> bool:
+    """Whether a word fits into a line of its own; one that does not would make its column wider."""
+    alone = letters.line(word, face, slot.size, slot.language)
+    return alone is not None and alone.width < slot.width - NEARLY
 
 
 # --- Fonts ---------------------------------------------------------------------------------
@@ -188,7 +194,7 @@ def _subset(face: Face, glyphs: frozenset[int]) -> tuple[bytes, int, int]:
     whole = uharfbuzz.Face(letters.file_of(face))
     wanted = uharfbuzz.SubsetInput()
     wanted.glyph_set.update(glyphs)
-    wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS
+    wanted.flags = uharfbuzz.SubsetFlags.RETAIN_GIDS | uharfbuzz.SubsetFlags.NO_HINTING  # as WeasyPrint has it
     wanted.drop_table_tag_set.update(int.from_bytes(tag, "big") for tag in (b"GSUB", b"GPOS", b"GDEF"))
     extents = uharfbuzz.Font(whole).get_font_extents("ltr")
     part = uharfbuzz.subset(whole, wanted)
@@ -359,7 +365,7 @@ class PrintFile:
         if even and self.pages % 2:
             box = re.search(rb"/MediaBox \[[^\]]*\]", frozen.paper.pages[0])
             assert box
-            self._page(box[0] + b" /Resources <<>>")
+            self._page(b"/Type /Page " + box[0] + b" /Resources <<>>")
 
     def close(self) -> str:
         """Write what stands at the end; the file's SHA-256."""

@@ -1,0 +1,255 @@
+"""The store: a page that was made before comes back only if nothing it depends on has changed."""
+
+import json
+import os
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from handouts import assets, page, pdf, store
+from handouts.editions import Editions
+from handouts.frozen import Shape
+from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press, Room
+from handouts.store import Store
+
+from .both_ways import edition, laid_out
+from .test_stamping import ANNA
+
+A4 = Format(Paper.A4)
+LEAFLET = Leaflet("<html>", "example", "en-US")
+MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4, (Room("name", 123.25), Room("note", 7.5)))
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture(autouse=True)
+def _own_house() -> Iterator[None]:
+    store.house.cache_clear()
+    yield
+    store.house.cache_clear()
+
+
+def only_file(kept: Store) -> Path:
+    assert kept.folder
+    (file,) = kept.folder.iterdir()
+    return file
+
+
+def test_what_is_kept_is_found(kept: Store) -> None:
+    """If this failed, the refusals below would prove nothing."""
+    assert kept.find("a" * 64) is None
+    kept.keep("a" * 64, MADE)
+    assert kept.find("a" * 64) == MADE
+    assert Store(None).find("a" * 64) is None
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        (replace(LEAFLET, html="<html >"), A4),
+        (replace(LEAFLET, topic="examples"), A4),
+        (replace(LEAFLET, language="en-GB"), A4),
+        (LEAFLET, Format(Paper.LETTER)),
+        (LEAFLET, Format(Paper.A4, 13)),
+        (LEAFLET, Format(Paper.A4, ink=Ink.GREY)),
+        (LEAFLET, Format(Paper.A4, press=Press(b"one", "coated", marks=False))),
+        (LEAFLET, Format(Paper.A4, press=Press(b"two", "coated", marks=False))),
+        (LEAFLET, Format(Paper.A4, press=Press(b"one", "coated", marks=True))),
+    ],
+    ids=range(9),
+)
+def test_another_page_has_another_key(other: tuple[Leaflet, Format]) -> None:
+    """A reader of large print who gets the usual size, or another language, cannot read it."""
+    keys = {
+        store.key_of(LEAFLET, A4),
+        store.key_of(*other),
+        store.key_of(LEAFLET, Format(Paper.A4, press=Press(b"three", "coated", marks=False))),
+    }
+    assert len(keys) == 3
+
+
+def test_a_clinic_changes_the_key() -> None:
+    """A clinic that changes its phone number must not hand out the old one."""
+    one = edition("sleep-hygiene", "us", A4)
+    assert one.setting.clinic
+    other = replace(one.setting, clinic=replace(one.setting.clinic, phone="555 0199"))
+    pages = [page.make_leaflet(one.topic, setting, one.stands, ANNA) for setting in (one.setting, other)]
+    assert len({store.key_of(made, A4) for made in pages}) == 2
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [assets.STYLES / "leaflet.css", assets.STYLES / "parts" / "personal.css", assets.PACKAGE / "pdf.py"],
+    ids=lambda f: f.name,
+)
+def test_each_file_a_page_depends_on_changes_the_key(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An update that mends a fault must not go on handing out the old page."""
+    before, files = store.house(), list(store._files())
+    assert folder in files
+    changed = tmp_path / folder.name
+    changed.write_bytes(folder.read_bytes() + b"\n")
+    monkeypatch.setattr(store, "_files", lambda: [changed if file == folder else file for file in files])
+    store.house.cache_clear()
+    assert store.house() != before
+
+
+def test_the_fonts_and_all_styles_are_among_them() -> None:
+    """The same, for a font; templates are in the page itself."""
+    files = set(store._files())
+    assert {font.file for font in assets.fonts()} <= files
+    assert {file for file in assets.STYLES.rglob("*") if file.suffix in {".css", ".conf"}} <= files
+    assert set(assets.PACKAGE.glob("*.py")) <= files
+
+
+def test_a_library_of_another_version_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another WeasyPrint draws another page."""
+    before = store.house()
+    real: Callable[[str], str] = store.version
+    for package in store.ENGINE:
+        monkeypatch.setattr(
+            store, "version", lambda name, package=package: real(name) + ("+1" if name == package else "")
+        )
+        store.house.cache_clear()
+        assert store.house() != before, package
+
+
+def test_another_pango_is_noticed(kept: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operating system updates it by itself, and lines may break elsewhere."""
+    library = tmp_path / "libpango-1.0.so.0"
+    library.write_bytes(b"one")
+    monkeypatch.setattr(store, "_loaded", lambda: iter([library]))
+    kept.keep("a" * 64, MADE)
+    assert kept.find("a" * 64) == MADE
+    library.write_bytes(b"other")
+    assert kept.find("a" * 64) is None
+    library.unlink()
+    assert kept.find("a" * 64) is None
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says which libraries are loaded")
+def test_the_libraries_that_draw_are_known() -> None:
+    """If none were found, no other would be noticed."""
+    pdf.engine()
+    assert any("libpango-1.0" in file.name for file in store._loaded())
+
+
+def test_what_is_not_whole_is_not_used(kept: Store) -> None:
+    """A disk that filled up, or failed, must not reach paper."""
+    kept.keep("a" * 64, MADE)
+    file = only_file(kept)
+    whole = file.read_bytes()
+    at = whole.index(b"%PDF")
+    for broken in (
+        b"",
+        whole[:10],
+        whole[: at + 3],
+        whole[:-1],
+        whole + b"x",
+        whole.replace(b"example", b"Example"),
+        b"handouts store 0\n" + whole[17:],
+    ):
+        file.write_bytes(broken)
+        assert kept.find("a" * 64) is None
+    for head in (b"{}", b"[]", b"null", b"1", b"\xff", b'{"key":'):
+        file.write_bytes(store.MAGIC + head + b"\n" + MADE.data)
+        assert kept.find("a" * 64) is None
+    said = json.loads(whole.split(b"\n")[1])
+    for field, wrong in (
+        ("rooms", [{"slot": "name"}]),
+        ("rooms", 1),
+        ("libraries", []),
+        ("pages", "x"),
+        ("pages", None),
+    ):
+        file.write_bytes(store.MAGIC + json.dumps(said | {field: wrong}).encode() + b"\n" + MADE.data)
+        assert kept.find("a" * 64) is None, field
+    file.write_bytes(whole)
+    assert kept.find("a" * 64) == MADE
+
+
+def test_a_file_under_another_name_is_not_used(kept: Store) -> None:
+    """A file that someone copied over another is another leaflet."""
+    kept.keep("a" * 64, MADE)
+    only_file(kept).rename(only_file(kept).with_name("b" * 64))
+    assert kept.find("b" * 64) is None
+
+
+def test_it_does_not_grow_without_end(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache that fills the disk stops the whole practice; what was asked for last stays."""
+    monkeypatch.setattr(store, "MOST_BYTES", 5_000)
+    assert kept.folder
+    for number in range(20):
+        kept.keep(f"{number:064}", Pdf(b"x" * 500, 1))
+        for at in range(number + 1):
+            file = kept.folder / f"{at:064}"
+            if file.exists():
+                os.utime(file, ns=(at, at) if at else (10**18, 10**18))
+    left = sorted(int(file.name) for file in kept.folder.iterdir())
+    assert sum(file.stat().st_size for file in kept.folder.iterdir()) <= 5_000
+    assert 0 in left
+    assert 19 in left
+    assert 1 not in left
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_its_files_are_the_users_own(kept: Store) -> None:
+    """Which leaflets a clinic makes is nobody else's business."""
+    kept.keep("a" * 64, MADE)
+    assert kept.folder
+    assert stat.S_IMODE(kept.folder.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
+    """A leaflet can be made without it."""
+    (tmp_path / "file").write_bytes(b"")
+    kept = Store(tmp_path / "file" / "store")
+    kept.keep("a" * 64, MADE)
+    assert kept.find("a" * 64) is None
+
+
+def test_it_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A shared computer may have no room at home."""
+    monkeypatch.setenv("HANDOUTS_CACHE", str(tmp_path))
+    assert store.usual_store().folder == tmp_path
+
+
+def test_nothing_personal_is_kept(kept: Store) -> None:
+    """A list is thrown away when it is printed; what was in it must be gone, too."""
+    one = edition("sleep-hygiene", "us", A4)
+    laid: list[str] = []
+
+    def lay_out(leaflet: Leaflet, form: Format) -> object:
+        laid.append(leaflet.html)
+        return SimpleNamespace(result=lambda: pdf_of_the_example(one.topic.name), is_done=True)
+
+    editions = Editions(
+        {("sleep-hygiene", "en"): (one.topic, one.stands)},
+        {("en", None, None): one.setting},
+        "en",
+        SimpleNamespace(lay_out=lay_out),
+        kept,  # type: ignore[arg-type]
+    )
+    person = Person(2, "row-2", ("sleep-hygiene",), replace(ANNA, name="Zebedee Marker", note="Zebedee e\u0301"))
+    copy = editions.copy(person, "sleep-hygiene")
+    assert copy.task, "the note must be laid out on its own"
+    assert any("Zebedee" in html for html in laid)
+    assert kept.folder
+    files = list(kept.folder.iterdir())
+    assert files
+    assert len(files) < len(laid)
+    assert not any(b"Zebedee" in file.read_bytes() for file in files)
+
+
+def pdf_of_the_example(topic: str) -> Pdf:
+    """The leaflet that is frozen, as the workers would lay it out."""
+    one = edition(topic, "us", A4)
+    return laid_out(one, one.leaflet(Shape(name=1, clinician=1, date=1, note=1)))
