@@ -54,7 +54,7 @@ class StandIn(Executor):
         self.asked: dict[str, Leaflet] = {}
         self._fails = fails
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
+    def submit(self, _: Callable[..., Any], /, *args: Any, **__: Any) -> "Future[Any]":
         future: Future[Any] = Future()
         leaflet, form = args
         if re.search(rf">\s*{frozen.PLACEHOLDER}", leaflet.html):
@@ -67,7 +67,7 @@ class StandIn(Executor):
 
     @property
     def workers(self) -> Workers:
-        return Workers(lambda: self)
+        return Workers(lambda _: self, lambda _: None)
 
 
 def one_page(content: str) -> Pdf:
@@ -103,10 +103,7 @@ def begin(
 
 def make(people: Path, out: Path, those: Workers, kept: Store, **ordered: Any) -> Progress:
     """Make a whole batch."""
-    done = None
-    for done in begin(people, out, those, kept, **ordered)[1]:
-        pass
-    assert done
+    (*_, done) = begin(people, out, those, kept, **ordered)[1]
     return done
 
 
@@ -221,7 +218,7 @@ def is_running(process: int) -> bool:
         return False
 
 
-def dies_once(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
+def dies_once(leaflet: Leaflet, form: Format) -> workers.Outcome:
     """Kills the process it runs in, the first time; then lays out."""
     flag = Path(os.environ["DIES_ONCE"])
     if not flag.exists():
@@ -230,7 +227,7 @@ def dies_once(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
     return one_page(f"% {hashlib.sha256(leaflet.html.encode()).hexdigest()}")
 
 
-def always_dies(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
+def always_dies(leaflet: Leaflet, form: Format) -> workers.Outcome:
     """Kills the process it runs in."""
     os.kill(os.getpid(), signal.SIGKILL)
     return workers.lay_out(leaflet, form)

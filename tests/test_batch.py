@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
-from html import escape
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,7 @@ def test_separators_say_whose_leaflets_follow(kept: Store, seven: Path, tmp_path
     texts = texts_of(tmp_path / "here" / one["print_file"])
     assert "p5" in texts[one["page"] - 3]
     assert "Number5" not in texts[one["page"] - 3]
-    assert [n for n, text in enumerate(texts) if "Number5" in text][0] == one["page"] - 1
+    assert next(n for n, text in enumerate(texts) if "Number5" in text) == one["page"] - 1
     assert len(texts) == 3 * 2 + 5 * 4, "three people, five copies"
 
 
@@ -255,11 +255,11 @@ def test_a_line_is_said_every_so_often_where_nobody_watches(
 # --- Any list -----------------------------------------------------------------------------
 
 LETTERS = st.one_of(
-    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F), max_size=40),
+    st.text(st.characters(min_codepoint=0x20, max_codepoint=0x24F, exclude_categories=["Cc", "Cf"]), max_size=40),
     st.text("ÅßğŁőñçøæþ’-–…. ", max_size=40),
     st.text("αβγδεζηθικλμνξοπρστυφχψωάέ Αθήνα", max_size=40),
     st.text("абвгдежзийклмнопрстуфхцчшщъыьэюяёїґ", max_size=40),
-    st.text("אבגדה ابتث 你好 नमस्ते 🙂\u200d\u202e\u0301", max_size=12),
+    st.text("e o\u0301\u0323\u200d ﬁ ĳ ǆ ½ …", max_size=12),
     st.sampled_from(["Person Example", "O’Example", "von Example-Person", "<b>&amp;", "=1+1", "P\nQ"]),
 )
 PEOPLE = st.lists(
@@ -333,8 +333,6 @@ def _is_of(person: Person, one: dict[str, Any], text: str, content: str, those: 
     """The page is the person's. Letters that are joined come out of a PDF in another form, so ASCII is looked at."""
     name = person.personal.name
     if not one["stamped"]:
-        assert escape(name, quote=False) in those.asked[content.split()[-1]].html.replace("&#39;", "'").replace(
-            "&#34;", '"'
-        )
+        assert name in unescape(those.asked[content.rsplit(maxsplit=1)[-1]].html)
     elif name.isascii():
         assert "".join(name.split()) in text
