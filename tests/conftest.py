@@ -167,7 +167,7 @@ def for_a_press(leaflet: Leaflet, css: str = "") -> Pdf:
 
 @pytest.fixture(scope="session")
 def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store in which the leaflets of the batches are kept, once they are laid out: tests of group “batch” share it."""
+    """A store in which the leaflets of the batches are kept, once they are laid out: tests of one group share it."""
     return tmp_path_factory.mktemp("store")
 
 

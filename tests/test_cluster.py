@@ -20,7 +20,7 @@ from handouts.store import Store
 from tests.batches import BREAKS_AT_HYPHENS, a_list, begin, files_in, make, ran
 
 pytest.importorskip("distributed", reason="needs handouts[cluster]")
-pytestmark = pytest.mark.xdist_group("batch")
+pytestmark = pytest.mark.xdist_group("batch-elsewhere")
 
 PATIENCE = 60
 

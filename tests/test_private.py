@@ -19,7 +19,7 @@ from handouts.store import MAGIC, Store
 from tests.batches import BREAKS_AT_HYPHENS, StandIn, a_list, files_in, in_a_fork, kill_at, make, ran, texts_of
 from tests.conftest import Ran
 
-pytestmark = pytest.mark.xdist_group("batch")
+pytestmark = pytest.mark.xdist_group("batch-elsewhere")
 
 #: Names, notes, clinicians: what must be found nowhere but on the person's own pages.
 MARKERS = ("Zqname", "Zqnote", "Zqclinician")
