@@ -276,13 +276,16 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
     }
     try:
         with ExitStack() as at_the_end:
-            at_the_end.callback(workers.stop)
             at_the_end.callback(record.stop)
+            at_the_end.callback(workers.stop)
             record.begin(head, resume=batch.ordered.resume)
+            workers.room = record.work
             editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept)
             making = _Making(batch, record, editions)
             at_the_end.callback(making.stop)
-            yield from making.all()
+            done = yield from making.all()
+            workers.stop()
+            yield replace(done, manifest=record.finish())
     except OSError as error:
         raise HandoutError(
             f"{folder} could not be written to: {error.strerror}. What has its final name is whole; the same command with --resume goes on from there.",
@@ -309,8 +312,8 @@ class _Making:
         self._written = 0
         self._done = Progress(0, batch.judged.people)
 
-    def all(self) -> Iterator[Progress]:
-        """Make everything."""
+    def all(self) -> Generator[Progress, None, Progress]:
+        """Make everything but the record; how far it is then."""
         yield self._done
         if self._batch.ordered.separate:
             (self._record.folder / COPIES).mkdir(mode=0o700, exist_ok=True)
@@ -323,7 +326,7 @@ class _Making:
         while begun:
             yield self._write(*begun.popleft())
         self._end_run()
-        yield replace(self._done, manifest=self._record.finish())
+        return self._done
 
     def stop(self) -> None:
         """Let go of the print file that is under way."""

@@ -120,7 +120,9 @@ class Record:
         """Take away what is not yet whole, from this run or one that was killed."""
         with suppress(OSError):
             for file in list(self.work.iterdir()):
-                if file.name != LOCK and not file.name.startswith(JOURNAL):
+                if file.is_dir():
+                    shutil.rmtree(file, ignore_errors=True)
+                elif file.name != LOCK and not file.name.startswith(JOURNAL):
                     file.unlink()
 
     def _begun_before(self, head: Said, *, resume: bool) -> Said:

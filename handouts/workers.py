@@ -6,6 +6,7 @@ Only what WeasyPrint must lay out comes here; stamping a copy takes less time th
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -25,13 +26,17 @@ from handouts.model import Format, Leaflet, Pdf
 
 #: So often a leaflet is begun anew when the process that laid it out dies.
 TRIES = 3
+#: So long a cluster may take to answer.
+ANSWERS_IN = "10s"
 
 
+#: A PDF, or why there is none.
+Outcome = Pdf | HandoutError | OSError
 #: WeasyPrint makes no promise about threads, and the workers of a cluster have several.
 _ONE_AT_A_TIME = Lock()
 
 
-def laid_out(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
+def laid_out(leaflet: Leaflet, form: Format) -> Outcome:
     """A leaflet as it goes to the printer, or why there is none.
 
     That is given back, not raised: of what is raised, the workers of a cluster write a report, with the page in it.
@@ -41,6 +46,8 @@ def laid_out(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
             return lay_out(leaflet, form)
     except HandoutError as error:
         return HandoutError(error.sentence, error.exit_code)
+    except OSError as error:  # no room for temporary files
+        return OSError(error.errno, error.strerror)
     except Exception as error:  # noqa: BLE001  # its words may be those of the page
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
@@ -53,18 +60,20 @@ def laid_out(leaflet: Leaflet, form: Format) -> Pdf | HandoutError:
 class Workers:
     """Those who lay leaflets out: begun when the first is needed, and anew when one of them dies."""
 
-    begin: Callable[[], Executor]
-    end: Callable[[], Any] | None = None
+    begin: Callable[[Path | None], Executor]
+    end: Callable[[Executor | None], None]
+    #: Where those on this computer put their temporary files; None: where the system does.
+    room: Path | None = None
     _executor: Executor | None = None
 
     def lay_out(self, leaflet: Leaflet, form: Format) -> "Task":
         """Begin to lay a leaflet out."""
         return Task(self, leaflet, form)
 
-    def submit(self, leaflet: Leaflet, form: Format) -> tuple[Executor, "Future[Pdf | HandoutError]"]:
+    def submit(self, leaflet: Leaflet, form: Format) -> tuple[Executor, "Future[Outcome]"]:
         """Hand a leaflet to those who are there; if they are broken, to new ones."""
         if self._executor is None:
-            self._executor = self.begin()
+            self._executor = self.begin(self.room)
         try:
             return self._executor, self._executor.submit(laid_out, leaflet, form)
         except BrokenExecutor:
@@ -80,12 +89,7 @@ class Workers:
     def stop(self) -> None:
         """Let everyone go; what is not done stays undone."""
         executor, self._executor = self._executor, None
-        try:
-            if executor:
-                executor.shutdown(wait=True, cancel_futures=True)
-        finally:
-            if self.end:
-                self.end()
+        self.end(executor)
 
 
 class Task:
@@ -115,9 +119,9 @@ class Task:
                     f"The cluster could not do it ({type(error).__name__}); is it still there?"
                 ) from None
             else:
-                if isinstance(found, HandoutError):
-                    raise found
-                return found
+                if isinstance(found, Pdf):
+                    return found
+                raise found
         raise self._given_up("The processes that lay leaflets out keep dying; is there memory left? Try --workers 1.")
 
     def _given_up(self, sentence: str) -> HandoutError:
@@ -133,9 +137,9 @@ class _Processes(ProcessPoolExecutor):
     Each waits for the end of a pipe of which the first alone holds the other end.
     """
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int, room: Path | None) -> None:
         ends, self._held = Pipe(duplex=False)
-        super().__init__(number, initializer=_begin_process, initargs=(ends, self._held))
+        super().__init__(number, initializer=_begin_process, initargs=(ends, self._held, room))
 
     def submit(self, *arguments: Any, **named: Any) -> "Future[Any]":
         """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
@@ -155,13 +159,19 @@ class _Processes(ProcessPoolExecutor):
 
 def here(processes: int | None) -> Workers:
     """Processes of this computer; as many as it has processors, if no number is given."""
-    return Workers(partial(_Processes, processes or os.cpu_count() or 1))
+    return Workers(partial(_Processes, processes or os.cpu_count() or 1), _end)
 
 
-def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]") -> None:
+def _end(executor: Executor | None) -> None:
+    if executor:
+        executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]", room: Path | None) -> None:
     """Ctrl-C reaches every process; the first one decides what becomes of the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     held.close()
+    tempfile.tempdir = str(room) if room else None
     Thread(target=_end_with, args=(ends,), daemon=True).start()
 
 
@@ -181,7 +191,7 @@ def cluster(address: str) -> Workers:
         ) from error
     dask: Any = distributed  # it is typed in part
     try:
-        client = dask.Client(address, timeout="10s", set_as_default=False)
+        client = dask.Client(address, timeout=ANSWERS_IN, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise HandoutError(
             f"No cluster answers at {address}. Start `dask scheduler` there, and give its address, such as tcp://host:8786.",
@@ -206,4 +216,10 @@ def cluster(address: str) -> Workers:
             "The machines of the cluster have other fonts, styles or versions than this one, and would make other leaflets. Install the same everywhere.",
             Exit.WRONG_COMMAND,
         )
-    return Workers(client.get_executor, client.close)
+
+    def end(executor: Executor | None) -> None:
+        if executor:
+            executor.shutdown(wait=False)  # for Dask this means: cancel what is not done
+        client.close()
+
+    return Workers(lambda _: client.get_executor(), end)

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
-from handouts import assets, cli, clinics, page, pdf, reading
+from handouts import assets, cli, clinics, frozen, page, pdf, reading
 from handouts.assets import OURS
 from handouts.model import Format, Leaflet, Paper, Pdf, Setting, Standing, Topic
+from handouts.store import Store
+from tests.batches import freeze_once
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -170,6 +173,25 @@ def for_a_press(leaflet: Leaflet, css: str = "") -> Pdf:
     """A leaflet as WeasyPrint makes it for a press: colours are not yet those of its inks."""
     html = leaflet.html.replace("</title>", f"</title><style>{css}</style>")
     return pdf.print_to_pdf(Leaflet(html, leaflet.topic, leaflet.language), for_press=True)
+
+
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store in which the leaflets of the batches are kept, once they are laid out: tests of one group share it."""
+    return tmp_path_factory.mktemp("store")
+
+
+@pytest.fixture
+def kept(warm: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The warm store, for the command line, too; and leaflets are frozen once."""
+    monkeypatch.setenv("HANDOUTS_CACHE", str(warm))
+    monkeypatch.setattr(frozen, "freeze", remembered())
+    return Store(warm)
+
+
+@cache
+def remembered() -> Callable[..., Any]:
+    return freeze_once()
 
 
 @dataclass(frozen=True)
