@@ -178,14 +178,15 @@ class Record:
     def write(self, unfinished: Path, data: bytes) -> None:
         """Begin to write a file, while the next is made; `flush` waits for it, and raises what went wrong."""
         self._writing.append(self._writers.submit(_write, unfinished, data))
-        while len(self._writing) > MOST_WRITING:
-            self._writing.popleft().result()
+        if len(self._writing) > MOST_WRITING:
+            wait((self._writing[-MOST_WRITING],))
 
     def flush(self) -> None:
         """Files first, to the disk; then their names; then the lines that say they are whole."""
         assert self._journal
-        while self._writing:
-            self._writing.popleft().result()
+        for one in self._writing:
+            one.result()  # what failed fails again: nothing here may get its name
+        self._writing.clear()
         if self._waiting:
             _to_the_disk(self.work, [unfinished for unfinished, _ in self._waiting])
             folders = {file.parent for _, file in self._waiting}

@@ -58,7 +58,7 @@ class StandIn(Executor):
         future: Future[Any] = Future()
         leaflet, form = args
         if re.search(rf">\s*{frozen.PLACEHOLDER}", leaflet.html):
-            future.set_result(workers.lay_out(leaflet, form))
+            future.set_result(workers.laid_out(leaflet, form))
             return future
         digest = hashlib.sha256(leaflet.html.encode()).hexdigest()
         self.asked[digest] = leaflet
@@ -230,4 +230,4 @@ def dies_once(leaflet: Leaflet, form: Format) -> workers.Outcome:
 def always_dies(leaflet: Leaflet, form: Format) -> workers.Outcome:
     """Kills the process it runs in."""
     os.kill(os.getpid(), signal.SIGKILL)
-    return workers.lay_out(leaflet, form)
+    return workers.laid_out(leaflet, form)

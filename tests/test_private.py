@@ -79,8 +79,12 @@ def test_a_batch_tells_nobody_whom_it_is_for(
 
 def in_store(folder: Path) -> list[str]:
     """Where a marker stands in a store."""
-    kept = {file.name: file.read_bytes() for file in folder.iterdir()}
-    pages = {f"pages of {n}": " ".join(texts_of(d.removeprefix(MAGIC).partition(b"\n")[2])) for n, d in kept.items()}
+    kept = {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    pages = {
+        f"pages of {n}": " ".join(texts_of(d.removeprefix(MAGIC).partition(b"\n")[2]))
+        for n, d in kept.items()
+        if d.startswith(MAGIC)
+    }
     assert pages
     return marked({**kept, **pages, "names": " ".join(kept)})
 
@@ -150,7 +154,7 @@ def test_no_failure_names_a_person(
     else:
         those = StandIn()
     if fault == "layout":
-        those = StandIn(lambda leaflet: workers.lay_out(leaflet, model.Format(model.Paper.A4)))  # type: ignore[arg-type,return-value]
+        those = StandIn(lambda leaflet: workers.laid_out(leaflet, model.Format(model.Paper.A4)))  # type: ignore[arg-type,return-value]
     make(a_list(tmp_path / "warm.csv", [ROW]), tmp_path / "warm", StandIn().workers, kept)
     if fault == "layout":
         monkeypatch.setattr(workers.pdf, "print_to_pdf", broken)

@@ -478,7 +478,7 @@ def test_a_process_that_dies_has_its_row_done_by_another(
     people = a_list(tmp_path / "people.csv", [SLOW] * 6 + [{"note": ""}] * 3)
     make(people, tmp_path / "undisturbed", StandIn().workers, kept, separate=True)
     monkeypatch.setenv("DIES_ONCE", str(tmp_path / "died"))
-    monkeypatch.setattr(workers, "lay_out", dies_once)
+    monkeypatch.setattr(workers, "laid_out", dies_once)
     make(people, tmp_path / "out", workers.here(2), kept, separate=True)
     assert (tmp_path / "died").exists()
     assert files_in(tmp_path / "out") == files_in(tmp_path / "undisturbed")
@@ -490,7 +490,7 @@ def test_processes_that_keep_dying_stop_the_batch(kept: Store, tmp_path: Path, m
     people = a_list(tmp_path / "people.csv", [{"note": ""}, SLOW, SLOW])
     make(people, tmp_path / "undisturbed", StandIn().workers, kept, separate=True)
     with monkeypatch.context() as patched:
-        patched.setattr(workers, "lay_out", always_dies)
+        patched.setattr(workers, "laid_out", always_dies)
         with pytest.raises(HandoutError, match=r"Row 3: .*keep dying.*--resume") as stopped:
             make(people, tmp_path / "out", workers.here(2), kept, separate=True)
     assert stopped.value.exit_code == Exit.CANNOT_WRITE
@@ -507,7 +507,7 @@ def test_a_fault_of_ours_is_a_sentence_without_the_page(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(workers.pdf, "print_to_pdf", fails)
     leaflet = workers.Leaflet("<p>Person Q7Z", TOPIC, "en")
-    said = workers.lay_out(leaflet, workers.Format(batch.Format.__dataclass_fields__["paper"].type.LETTER))
+    said = workers.laid_out(leaflet, workers.Format(batch.Format.__dataclass_fields__["paper"].type.LETTER))
     assert isinstance(said, HandoutError)
     assert said.exit_code == Exit.OUR_FAULT
     assert "Q7Z" not in repr((said, leaflet))

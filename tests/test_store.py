@@ -219,7 +219,7 @@ def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
 def test_it_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A shared computer may have no room at home."""
     monkeypatch.setenv("HANDOUTS_CACHE", str(tmp_path))
-    assert store.usual_store().folder == tmp_path
+    assert store.usual_store().folder == tmp_path / "pages"
 
 
 def test_nothing_personal_is_kept(kept: Store) -> None:
