@@ -107,4 +107,7 @@ def spoken(data: bytes) -> list[str]:
             else:
                 yield said.get((numbers[element.Pg.objgen], int(kid)), "")
 
-    return [re.sub(r"\s+$", "", piece) for piece in walk(document.Root.StructTreeRoot) if piece.strip()]
+    # PDFium reads a hyphen at the end of a line as another sign, and which line ends depends on what is drawn next.
+    return [
+        re.sub(r"\s+$", "", piece.replace("\x02", "-")) for piece in walk(document.Root.StructTreeRoot) if piece.strip()
+    ]

@@ -37,11 +37,14 @@ MEAN = [
     ),
     Personal("Nguyễn Thị Ánh", "", None, "đi bộ mỗi ngày, " * 8 + "AV To"),
     Personal(
-        "Мария Щукина", "Елена", DAY, "Гуляйте каждый день утром, вечером отдыхайте. Если больно, остановитесь! " * 3
+        "Мария Щукина",
+        "Елена",
+        DAY,
+        " ".join(["Гуляйте каждый день утром, вечером отдыхайте. Если больно, остановитесь!"] * 3),
     ),
     Personal("Μαρία Παπαδοπούλου-Άννα", "Ωραία", DAY, "Μέρα, βράδυ."),
     Personal("<b>{{ name }}</b> &amp;", "", None, ""),
-    Personal("", "", DAY, "Stop if it hurts; sit down, breathe. " * 9),
+    Personal("", "", DAY, " ".join(["Stop if it hurts; sit down, breathe."] * 6)),
 ]
 
 
