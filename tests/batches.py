@@ -185,11 +185,17 @@ STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "fcntl.lockf"
 
 
 def kill_at(step: int, folder: Path) -> None:
-    """Have this process killed just before it changes the folder for the so-manieth time."""
+    """Have this process killed just before it changes the folder for the so-manieth time.
+
+    It ends with code 99 if it begins to write to a file that has its final name: killed then, that would be torn.
+    """
     left = step
+    finals = re.compile(rf"{re.escape(str(folder))}/(?!{re.escape(WORK)})")
 
     def look(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal left
+        if event == "open" and finals.match(str(arguments[0])) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
+            os._exit(99)
         if event in STEPS and (event == "fcntl.lockf" or str(arguments[0]).startswith(str(folder))):
             left -= 1
             if left < 0:

@@ -109,6 +109,7 @@ def test_what_fails_there_is_in_no_log(cluster: Cluster) -> None:
         there.lay_out(leaflet, Format(Paper.A4)).result()
     there.stop()
     assert "Q7ZMARK" not in cluster.said()
+    assert "Compute Failed" not in cluster.said()
 
 
 def _kill_who_lays_out(cluster: Cluster) -> None:
