@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from handouts import model, record, workers
+from handouts import finishing, model, record, workers
 from handouts.batch import COPIES
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
@@ -157,7 +157,7 @@ def test_no_failure_names_a_person(
         those = StandIn(lambda leaflet: workers.laid_out(leaflet, model.Format(model.Paper.A4)))  # type: ignore[arg-type,return-value]
     make(a_list(tmp_path / "warm.csv", [ROW]), tmp_path / "warm", StandIn().workers, kept)
     if fault == "layout":
-        monkeypatch.setattr(workers.pdf, "print_to_pdf", broken)
+        monkeypatch.setattr(finishing.pdf, "print_to_pdf", broken)
     if fault == "stamping":
         monkeypatch.setattr("handouts.stamping.words_of", broken)
     if fault == "record":

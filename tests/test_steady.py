@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Self
 
 import pytest
 
-from handouts import batch, page, record, workers
+from handouts import batch, finishing, page, record, workers
 from handouts.batch import COPIES
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
@@ -505,7 +505,7 @@ def test_a_fault_of_ours_is_a_sentence_without_the_page(monkeypatch: pytest.Monk
     def fails(*_: object) -> None:
         raise ValueError("Person Q7Z")
 
-    monkeypatch.setattr(workers.pdf, "print_to_pdf", fails)
+    monkeypatch.setattr(finishing.pdf, "print_to_pdf", fails)
     leaflet = workers.Leaflet("<p>Person Q7Z", TOPIC, "en")
     said = workers.laid_out(leaflet, workers.Format(batch.Format.__dataclass_fields__["paper"].type.LETTER))
     assert isinstance(said, HandoutError)
