@@ -160,7 +160,8 @@ def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
         slots: list[Slot] = []
         kept: dict[int, bytes] = {}
         language = str(document.Root.get("/Lang", ""))
-        for number, page in enumerate(document.pages):
+        for number in sorted({room.page for room in pdf.rooms}):
+            page = document.pages[number]
             page.contents_coalesce()
             kept[number], cut = _cut(page, {text for _, _, _, text, _ in wanted})
             for one in cut:

@@ -509,10 +509,11 @@ class Contents:
 
 @dataclass(frozen=True)
 class Room:
-    """How wide the words of a slot may be, in CSS pixels, in one line."""
+    """How wide the words of a slot may be, in CSS pixels, in one line; and on which page, from 0, it begins."""
 
     slot: str
     width: float
+    page: int
 
 
 @dataclass(frozen=True)

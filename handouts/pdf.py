@@ -112,11 +112,11 @@ def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet], variant: str
 def _rooms(document: Any) -> Iterator[Room]:
     """How much room each slot has, in the order of the page."""
     met: set[int] = set()
-    for page in document.pages:
+    for number, page in enumerate(document.pages):
         for box, block in _text_boxes(page._page_box, None):  # noqa: SLF001
             if (slot := box.element.get("data-slot")) and id(box.element) not in met:
                 met.add(id(box.element))
-                yield Room(slot, block.content_box_x() + block.width - box.position_x)
+                yield Room(slot, block.content_box_x() + block.width - box.position_x, number)
 
 
 def _text_boxes(box: Any, block: Any) -> Iterator[tuple[Any, Any]]:

@@ -502,7 +502,7 @@ def test_processes_that_keep_dying_stop_the_batch(kept: Store, tmp_path: Path, m
 def test_a_fault_of_ours_is_a_sentence_without_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a library says when it fails may quote the page."""
 
-    def fails(*_: object) -> None:
+    def fails(*_: object, **__: object) -> None:
         raise ValueError("Person Q7Z")
 
     monkeypatch.setattr(finishing.pdf, "print_to_pdf", fails)

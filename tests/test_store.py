@@ -21,7 +21,7 @@ from .test_stamping import ANNA
 
 A4 = Format(Paper.A4)
 LEAFLET = Leaflet("<html>", "example", "en-US")
-MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4, (Room("name", 123.25), Room("note", 7.5)))
+MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4, (Room("name", 123.25, 0), Room("note", 7.5, 2)))
 
 
 @pytest.fixture
