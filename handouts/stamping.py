@@ -28,8 +28,8 @@ from handouts.letters import Face, Line
 from handouts.model import Labels, Personal
 from handouts.page import Exercise, personal_day
 
-#: CSS pixels. Nearer to the end of a line than this, rounding decides whether a word still fits.
-NEARLY = 0.05
+#: CSS pixels: four units of Pango. Nearer to the end of a line than this, rounding decides whether a word still fits.
+NEARLY = 0.004
 #: Lines of one text that room is still kept for.
 MOST_LINES = 6
 #: Words that can be parted at their spaces and nowhere else (Unicode Standard Annex 14).
