@@ -335,10 +335,11 @@ class _Making:
 
     def _begin_editions(self) -> None:
         """Begin what the first rows need, so that one leaflet does not wait for another."""
-        for person in islice(self._batch.people(), AHEAD):
-            for topic in person.topics:
-                if not self._was_made(person, topic):
-                    self._editions.begin(person, topic)
+        for begin in (self._editions.begin, self._editions.begin_fitted):
+            for person in islice(self._batch.people(), AHEAD):
+                for topic in person.topics:
+                    if not self._was_made(person, topic):
+                        begin(person, topic)
 
     def _begin(self, person: Person, topic: str) -> Copy | None:
         if self._was_made(person, topic):

@@ -116,15 +116,26 @@ class Editions:
         return stamping.shape_of(person.personal, self.edition(person, topic).exercises)
 
     def begin(self, person: Person, topic: str) -> None:
-        """Begin to lay out what a copy will need, so that one leaflet does not wait for another."""
+        """Begin to lay out what a copy will need first, so that one leaflet does not wait for another."""
         self._frozen_for(self.edition(person, topic), self.shape(person, topic), wait=False)
+
+    def begin_fitted(self, person: Person, topic: str) -> None:
+        """Begin to lay out what a copy will need in the end: how many lines its texts have is known by now."""
+        edition = self.edition(person, topic)
+        if fitted := self._fitted(person, edition):
+            self._frozen_for(edition, fitted, wait=False)
+
+    def _fitted(self, person: Person, edition: Edition) -> Shape | None:
+        shape = stamping.shape_of(person.personal, edition.exercises)
+        leaflet = self._frozen_for(edition, shape)
+        words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
+        return stamping.fitted(leaflet, words, shape) if leaflet else None
 
     def copy(self, person: Person, topic: str) -> Copy:
         """Begin a person's copy: stamped, if that can be done truthfully; else it is laid out on its own."""
-        edition, shape = self.edition(person, topic), self.shape(person, topic)
+        edition = self.edition(person, topic)
         words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
-        leaflet = self._frozen_for(edition, shape)
-        fitted = stamping.fitted(leaflet, words, shape) if leaflet else None
+        fitted = self._fitted(person, edition)
         leaflet = self._frozen_for(edition, fitted) if fitted else None
         stamped = stamping.stamp(leaflet, words) if leaflet else None
         if stamped is not None:
