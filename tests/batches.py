@@ -20,11 +20,12 @@ import pikepdf
 import pypdfium2
 
 from handouts import frozen, page, workers
-from handouts.batch import Batch, BatchOrder, Progress, make_batch, read_batch
+from handouts.batch import Progress, make_batch
 from handouts.errors import HandoutError
 from handouts.model import Format, Leaflet, Pdf, Personal, Setting, Standing, Topic
 from handouts.record import LOCK, MANIFEST, WORK
 from handouts.store import Store
+from handouts.waiting_list import Batch, BatchOrder, read_batch
 from handouts.workers import Workers
 
 TOPIC = "sleep-hygiene"

@@ -15,13 +15,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handouts import batch
-from handouts.batch import COPIES, BatchOrder, make_batch, read_batch
+from handouts import batch, waiting_list
+from handouts.batch import COPIES, make_batch
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
 from handouts.model import Leaflet, Person, Personal
 from handouts.record import MANIFEST, WORK
 from handouts.store import Store
+from handouts.waiting_list import BatchOrder, read_batch
 from tests.batches import (
     BREAKS_AT_HYPHENS,
     TOPIC,
@@ -196,9 +197,9 @@ def test_two_copies_never_get_one_name() -> None:
     """“a” with “sleep-diary” and “a-sleep” with “diary” are two people: one of their copies would be lost."""
     people = [Person(2, "a", ("sleep-diary",), Personal()), Person(3, "A-sleep", ("diary", "rest"), Personal())]
     topics = {"sleep-diary", "diary", "rest"}
-    (fault,) = batch._same_names(iter(people), topics)
+    (fault,) = waiting_list._same_names(iter(people), topics)
     assert (fault.row, fault.column, "row 2" in fault.what) == (3, "row id", True)
-    assert list(batch._same_names(iter(people[1:]), topics)) == []
+    assert list(waiting_list._same_names(iter(people[1:]), topics)) == []
 
 
 def test_a_list_that_is_saved_meanwhile_stops_its_batch(kept: Store, seven: Path, tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "workers": ({"errors", "model", "finishing", "store"}, {"distributed"}),
     "editions": ({"errors", "model", "frozen", "page", "stamping", "store", "wording", "workers"}, set()),
     "record": ({"errors", "files"}, set()),
-    "batch": (
+    "waiting_list": (
         {
             "errors",
             "model",
@@ -118,11 +118,24 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "page",
             "reading",
             "recipients",
-            "record",
             "shelf",
-            "stamping",
             "store",
             "wording",
+        },
+        set(),
+    ),
+    "batch": (
+        {
+            "errors",
+            "model",
+            "editions",
+            "frozen",
+            "letters",
+            "make",
+            "record",
+            "stamping",
+            "store",
+            "waiting_list",
             "workers",
         },
         set(),
@@ -170,6 +183,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "shelf",
             "store",
             "tables",
+            "waiting_list",
             "workers",
         },
         {"typer"},

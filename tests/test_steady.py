@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Self
 
 import pytest
 
-from handouts import batch, finishing, page, record, workers
+from handouts import batch, finishing, model, page, record, workers
 from handouts.batch import COPIES
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
@@ -506,8 +506,8 @@ def test_a_fault_of_ours_is_a_sentence_without_the_page(monkeypatch: pytest.Monk
         raise ValueError("Person Q7Z")
 
     monkeypatch.setattr(finishing.pdf, "print_to_pdf", fails)
-    leaflet = workers.Leaflet("<p>Person Q7Z", TOPIC, "en")
-    said = workers.laid_out(leaflet, workers.Format(batch.Format.__dataclass_fields__["paper"].type.LETTER))
+    leaflet = model.Leaflet("<p>Person Q7Z", TOPIC, "en")
+    said = workers.laid_out(leaflet, model.Format(model.Paper.LETTER))
     assert isinstance(said, HandoutError)
     assert said.exit_code == Exit.OUR_FAULT
     assert "Q7Z" not in repr((said, leaflet))

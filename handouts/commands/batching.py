@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from handouts import tables, workers
-from handouts.batch import BatchOrder, Progress, judge, known_to, make_batch, read_batch, refuse_faults
+from handouts.batch import Progress, make_batch
 from handouts.commands.talk import answer, as_bar, results, say
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
@@ -45,6 +45,7 @@ from handouts.printer import check_queue, print_file
 from handouts.recipients import Judged, example
 from handouts.shelf import find_library, find_topics, topics_of_sets
 from handouts.store import NONE, usual_store
+from handouts.waiting_list import BatchOrder, judge, known_to, read_batch, refuse_faults
 
 #: Of the faults of a list, so many are shown; --json shows all.
 MOST_FAULTS = 20
