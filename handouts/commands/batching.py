@@ -107,7 +107,8 @@ def batch(
                 sides=ordered.sides,
                 title=f"handouts {printed.file.name}",
             )
-            answer(f"{printed.file.name} was sent to {job.queue}{f' as {job.id}' if job.id else ''}.")
+            tell = say if as_json else answer
+            tell(f"{printed.file.name} was sent to {job.queue}{f' as {job.id}' if job.id else ''}.")
 
 
 def _write_example(file: Path, ordered: BatchOrder) -> None:
