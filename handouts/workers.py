@@ -140,6 +140,22 @@ class _Processes(ProcessPoolExecutor):
     def __init__(self, number: int, room: Path | None) -> None:
         ends, self._held = Pipe(duplex=False)
         super().__init__(number, initializer=_begin_process, initargs=(ends, self._held, room))
+        self._never_write_to_the_dead()
+
+    def _never_write_to_the_dead(self) -> None:
+        """A leaflet is larger than a pipe holds. When all who read it are dead, writing must fail, not wait for ever.
+
+        Python does so itself from 3.12 on (its issue 94777).
+        """
+        queue: Any = self._call_queue  # type: ignore[attr-defined]
+        join = queue.join_thread
+
+        def let_go_and_join() -> None:
+            with suppress(OSError):
+                queue._reader.close()  # noqa: SLF001
+            join()
+
+        queue.join_thread = let_go_and_join
 
     def submit(self, *arguments: Any, **named: Any) -> "Future[Any]":
         """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
