@@ -4,6 +4,7 @@ Only what WeasyPrint must lay out comes here; stamping a copy takes less time th
 """
 
 import os
+import pickle
 import signal
 import sys
 import tempfile
@@ -140,30 +141,22 @@ class _Processes(ProcessPoolExecutor):
     def __init__(self, number: int, room: Path | None) -> None:
         ends, self._held = Pipe(duplex=False)
         super().__init__(number, initializer=_begin_process, initargs=(ends, self._held, room))
-        self._never_write_to_the_dead()
+        self._room = room
 
-    def _never_write_to_the_dead(self) -> None:
-        """A leaflet is larger than a pipe holds. When all who read it are dead, writing must fail, not wait for ever.
+    def submit(self, work: Any, leaflet: Any, form: Any) -> "Future[Any]":  # type: ignore[override]
+        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone.
 
-        Python does so itself from 3.12 on (its issue 94777).
+        The leaflet goes by way of a private file: it is larger than a pipe holds, and Python before 3.12 waits for ever
+        to write to a pipe whose readers are all dead.
         """
-        queue: Any = self._call_queue  # type: ignore[attr-defined]
-        join = queue.join_thread
-
-        def let_go_and_join() -> None:
-            with suppress(OSError):
-                queue._reader.close()  # noqa: SLF001
-            join()
-
-        queue.join_thread = let_go_and_join
-
-    def submit(self, *arguments: Any, **named: Any) -> "Future[Any]":
-        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
+        handle, name = tempfile.mkstemp(dir=self._room, prefix="leaflet-")
+        with os.fdopen(handle, "wb") as out:
+            pickle.dump(leaflet, out)
         if sys.platform == "win32":
-            return super().submit(*arguments, **named)
+            return super().submit(_from_file, work, name, form)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return super().submit(*arguments, **named)
+            return super().submit(_from_file, work, name, form)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -171,6 +164,14 @@ class _Processes(ProcessPoolExecutor):
         """Let the processes go at once, be they at work or not."""
         self._held.close()
         super().shutdown(wait, cancel_futures=cancel_futures)
+
+
+def _from_file(work: Callable[[Leaflet, Format], Outcome], name: str, form: Format) -> Outcome:
+    """Work at a leaflet that the first process has written down, and take the file away."""
+    file = Path(name)
+    leaflet = pickle.loads(file.read_bytes())  # noqa: S301  # our own, and private
+    file.unlink()
+    return work(leaflet, form)
 
 
 def here(processes: int | None) -> Workers:
