@@ -13,9 +13,8 @@ import uharfbuzz
 
 from handouts import assets
 
-#: Pango counts in 1/1024 of a CSS pixel; a pixel is 0.75 points.
+#: Pango counts in 1/1024 of a CSS pixel.
 PANGO = 1024
-POINTS = 0.75
 #: As the style sheet asks for the words of a person: no ligatures, and so each letter has its own glyph.
 FEATURES = {"liga": False, "clig": False, "calt": True, "kern": True}
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"

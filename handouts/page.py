@@ -66,12 +66,7 @@ def make_leaflet(topic: Topic, setting: Setting, stands: Standing, personal: Per
 def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
     """The first pages of a pack: what is in it, where, and from whom, in the language of its first leaflet."""
     language = language_of(contents[0].topic, setting.region)
-    with _own_faults(setting.templates):
-        html = (
-            templates(setting.templates)
-            .get_template("cover.html")
-            .render(contents=contents, language=language, **_of_setting(setting))
-        )
+    html = _filled("cover.html", setting, contents=contents, language=language)
     return Leaflet(html, "the cover of the pack", language)
 
 
@@ -127,13 +122,14 @@ def personal_day(day: date | None, labels: Labels) -> str:
 def make_separator(setting: Setting, row_id: str) -> Leaflet:
     """The sheet before a person's leaflets in a print file. It names nobody."""
     language = setting.region.language
-    with _own_faults(setting.templates):
-        html = (
-            templates(setting.templates)
-            .get_template("separator.html")
-            .render(row_id=row_id, language=language, **_of_setting(setting))
-        )
+    html = _filled("separator.html", setting, row_id=row_id, language=language)
     return Leaflet(html, "the separator sheet", language)
+
+
+def _filled(name: str, setting: Setting, **more: object) -> str:
+    """A template with what every page needs, and more."""
+    with _own_faults(setting.templates):
+        return templates(setting.templates).get_template(name).render(**_of_setting(setting), **more)
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:

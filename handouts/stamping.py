@@ -232,11 +232,6 @@ def stream(data: bytes, more: bytes = b"", level: int = 9) -> bytes:
     return b"<</Filter /FlateDecode /Length %d %s>>\nstream\n%s\nendstream" % (len(packed), more, packed)
 
 
-def _plain_stream(data: bytes) -> bytes:
-    """A stream as it is: so short that packing it would cost more time than room."""
-    return b"<</Length %d>>\nstream\n%s\nendstream" % (len(data), data)
-
-
 class Copies:
     """Copies of one frozen leaflet, each a PDF of its own: as accessible, and as fit for an archive, as the leaflet."""
 
@@ -348,7 +343,7 @@ class PrintFile:
         self._offsets = array("Q", [0, 0, 0])
         self._at = 0
         self._digest = hashlib.sha256()
-        self._branches: list[tuple[int, int]] = []
+        self._branches: list[int] = []
         self._kids: list[int] = []
         self._faces: dict[Face, int] = {}
         self._shared: dict[int, tuple[Frozen, list[list[bytes | int]]]] = {}
@@ -370,7 +365,7 @@ class PrintFile:
     def close(self) -> str:
         """Write what stands at the end; the file's SHA-256."""
         self._end_branch()
-        kids = b" ".join(b"%d 0 R" % number for number, _ in self._branches)
+        kids = b" ".join(b"%d 0 R" % number for number in self._branches)
         self._write(CATALOG, b"<</Type /Catalog /Pages %d 0 R>>" % TREE)
         self._write(TREE, b"<</Type /Pages /Count %d /Kids [%s]>>" % (self.pages, kids))
         info = self._new(b"<</Title %s>>" % TITLE)
@@ -415,8 +410,8 @@ class PrintFile:
 
     def _page(self, said: bytes) -> None:
         if not self._kids:
-            self._branches.append((self._free(), 0))
-        branch = self._branches[-1][0]
+            self._branches.append(self._free())
+        branch = self._branches[-1]
         self._kids.append(self._new(b"<</Parent %d 0 R %s>>" % (branch, said)))
         self.pages += 1
         if len(self._kids) == BRANCH:
@@ -426,7 +421,7 @@ class PrintFile:
         if self._kids:
             kids = b" ".join(b"%d 0 R" % kid for kid in self._kids)
             said = b"<</Type /Pages /Parent %d 0 R /Count %d /Kids [%s]>>" % (TREE, len(self._kids), kids)
-            self._write(self._branches[-1][0], said)
+            self._write(self._branches[-1], said)
             self._kids = []
 
     def _free(self) -> int:

@@ -114,18 +114,20 @@ def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
     """Judge a list, and read all that its rows ask for; any fault stops here, before anything is made."""
     stamp = _stamp(file)
     house, known = known_to(ordered)
-    judged = recipients.judge(file, known)
-    refuse_faults(judged, most_faults)
     order = ordered.order
     wanted: dict[tuple[str, str], None] = {}
     formats: dict[Choice, None] = {}
     used: dict[str, set[str]] = {"Body": set(), "Fallback": {frozen.BOX, frozen.TICKED}}
-    for person in recipients.people(file, known):
+
+    def meet(person: Person) -> None:
         language = person.language or order.language
-        wanted |= dict.fromkeys((topic, language) for topic in person.topics)
+        wanted.update(dict.fromkeys((topic, language) for topic in person.topics))
         formats[language, person.text_size, person.ink] = None
         for words in _texts(person):
             used["Body" if letters.in_body(words) else "Fallback"].update(words)
+
+    judged = recipients.judge(file, known, meet)
+    refuse_faults(judged, most_faults)
     if ordered.separate:
         names = {topic for topic, _ in wanted}
         refuse_faults(replace(judged, faults=tuple(_same_names(recipients.people(file, known), names))), most_faults)
