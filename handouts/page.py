@@ -126,10 +126,10 @@ def make_separator(setting: Setting, row_id: str) -> Leaflet:
     return Leaflet(html, "the separator sheet", language)
 
 
-def _filled(name: str, setting: Setting, **more: object) -> str:
+def _filled(template: str, setting: Setting, **more: object) -> str:
     """A template with what every page needs, and more."""
     with _own_faults(setting.templates):
-        return templates(setting.templates).get_template(name).render(**_of_setting(setting), **more)
+        return templates(setting.templates).get_template(template).render(**_of_setting(setting), **more)
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:
@@ -158,23 +158,19 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
         assert isinstance(personal, Personal)
         filled = _marked(filled, personal, setting.form)
         more |= {"day": personal_day(personal.day, setting.labels)}
-    with _own_faults(setting.templates):
-        return (
-            templates(setting.templates)
-            .get_template(name)
-            .render(
-                topic=filled,
-                language=language_of(topic, region),
-                opening=_opening(filled.opening, setting.form),
-                section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
-                weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
-                sources=_sources(topic, region, setting.clinic),
-                art=_art(topic.pictures, setting.form.ink),
-                stands=stands,
-                **_of_setting(setting),
-                **more,
-            )
-        )
+    return _filled(
+        name,
+        setting,
+        topic=filled,
+        language=language_of(topic, region),
+        opening=_opening(filled.opening, setting.form),
+        section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
+        weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
+        sources=_sources(topic, region, setting.clinic),
+        art=_art(topic.pictures, setting.form.ink),
+        stands=stands,
+        **more,
+    )
 
 
 def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
