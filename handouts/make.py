@@ -167,6 +167,12 @@ def watched(library: Library) -> tuple[Path, ...]:
     return (*own, *ours)
 
 
+def look_again() -> None:
+    """Forget what was read of our styles: they have been saved anew."""
+    store.house.cache_clear()
+    pdf.styles.cache_clear()
+
+
 def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     """Make leaflets, one PDF each, and yield each as soon as it lies whole in the folder `out`.
 

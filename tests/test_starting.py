@@ -1,5 +1,6 @@
 """A clinic's own library: begun with one command, found by all of them, and never overwritten."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from handouts import assets, make, starting, watch
+from handouts import assets, make, pdf, starting, watch
 from handouts.assets import OURS, Library
 from handouts.errors import Exit
 from handouts.quality import RULES
@@ -299,6 +300,35 @@ def test_watching_keeps_the_last_good_pdf(library: Path, run: Run, monkeypatch: 
     assert "there is no block “stepps”" in ran.err
     assert "the last good PDF is still there" in ran.err
     assert "Keep on moving." in words_in(pdf)
+
+
+def test_a_saved_style_is_seen_while_watching(library: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Styles are read once, and finished pages are kept: neither may answer with the page of before."""
+    put(library, "topics/mine/en.md", GOOD)
+    made = library / "out" / "mine-en-letter.pdf"
+    styles = library / "styles-of-the-house"
+    shutil.copytree(assets.STYLES, styles)
+    monkeypatch.setattr(assets, "STYLES", styles)
+    seen: list[bytes] = []
+
+    def saves(_: object) -> object:
+        yield None
+        seen.append(made.read_bytes())
+        with (styles / "base.css").open("a", encoding="utf-8") as out:
+            out.write("\np { text-transform: uppercase }\n")
+        yield None
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("handouts.commands.making.saves", saves)
+    make.look_again()
+    pdf.own_files_only.cache_clear()
+    try:
+        assert run("make", "mine", "--watch").code == 0
+    finally:
+        make.look_again()
+        pdf.own_files_only.cache_clear()
+    assert made.read_bytes() != seen[0]
+    assert "KEEP MOVING." in words_in(made)
 
 
 def test_everything_a_leaflet_depends_on_is_watched(library: Path) -> None:

@@ -13,7 +13,7 @@ from handouts.assets import Library
 from handouts.commands.talk import answer, asked, results, say, talk, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
-from handouts.make import Made, Order, make, make_pack, standings, watched, write_contact_sheet
+from handouts.make import Made, Order, look_again, make, make_pack, standings, watched, write_contact_sheet
 from handouts.model import USUAL_DPI, Fold, Ink, Printer
 from handouts.options import (
     ApprovedOnly,
@@ -161,6 +161,7 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
     say("Watching; Ctrl-C stops.")
     try:
         for _ in saves(watched(library)):
+            look_again()
             try:
                 made = list(make(names, order, out))
             except HandoutError as error:
