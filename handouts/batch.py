@@ -282,8 +282,10 @@ class Ready:
 def _ready(copy: Copy, row: int) -> Ready:
     if copy.frozen:
         return Ready(copy.frozen, copy.stamped)
+    from handouts import freezing  # noqa: PLC0415  # few batches have any
+
     pdf = copy.laid_out(row)
-    alone = frozen.freeze(replace(pdf, rooms=()), [])
+    alone = freezing.freeze(replace(pdf, rooms=()), [])
     assert alone, "without slots, nothing can be missed"
     return Ready(alone, {}, pdf)
 

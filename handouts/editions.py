@@ -4,7 +4,8 @@ An edition is one topic in one language and format. It is laid out once for each
 is frozen is kept in the store, as nothing in it is personal.
 """
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -14,7 +15,7 @@ from handouts.frozen import Frozen, Shape
 from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
 from handouts.page import Exercise
 from handouts.stamping import Stamped
-from handouts.store import Store
+from handouts.store import Kept, Store
 from handouts.wording import fill
 from handouts.workers import Task, Workers
 
@@ -29,6 +30,12 @@ class Edition:
     topic: Topic
     setting: Setting
     stands: Standing
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of all that its copies depend on before they are anyone's: what is said here, and the templates."""
+        own = self.setting.templates
+        return store.digest_of(repr(self), store.contents_of(sorted(own.rglob("*.html"))) if own else "")
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -145,12 +152,16 @@ class Editions:
 
     def separator(self, person: Person) -> tuple[Frozen, Stamped]:
         """The sheet before a person's leaflets, with the id of the row."""
-        setting = self.setting(person)
-        key = ("separator", self._choice(person))
-        if key not in self._frozen:
-            pdf = self._pdf(key, partial(page.make_separator, setting, frozen.PLACEHOLDER), setting.form)
-            self._frozen[key] = frozen.freeze(pdf, [("id", 0, [frozen.PLACEHOLDER])]) if pdf else None
-        found = self._frozen[key]
+        choice = self._choice(person)
+        setting = self._settings[choice]
+        sheet = _Sheet(
+            ("separator", choice),
+            (repr(setting),),
+            partial(page.make_separator, setting, frozen.PLACEHOLDER),
+            setting.form,
+            lambda: [("id", 0, [frozen.PLACEHOLDER])],
+        )
+        found = self._found(sheet)
         stamped = stamping.stamp(found, {("id", 0): person.id}) if found else None
         if found is None or stamped is None:
             raise HandoutError(f"The separator sheet of row {person.row} could not be made.", Exit.OUR_FAULT)
@@ -159,24 +170,48 @@ class Editions:
     def _frozen_for(self, edition: Edition, shape: Shape, *, wait: bool = True) -> Frozen | None:
         """A frozen edition; None if it cannot be frozen, or if nobody waits for it."""
         key = (id(edition), shape)
-        if key not in self._frozen:
-            pdf = self._pdf(key, partial(edition.leaflet, shape), edition.setting.form, wait=wait)
-            if pdf is None:
-                return None
-            self._frozen[key] = frozen.freeze(pdf, edition.expected(shape))
-        return self._frozen[key]
+        if key in self._frozen:
+            return self._frozen[key]
+        sheet = _Sheet(
+            key,
+            (edition.digest, repr(shape)),
+            partial(edition.leaflet, shape),
+            edition.setting.form,
+            partial(edition.expected, shape),
+        )
+        return self._found(sheet, wait=wait)
 
-    def _pdf(self, key: Hashable, leaflet: Callable[[], Leaflet], form: Format, *, wait: bool = True) -> Pdf | None:
-        """A PDF from the store, or from the workers; None if it is begun and nobody waits for it."""
-        if key not in self._begun:
-            made = leaflet()
-            name = store.key_of(made, form)
-            if kept := self._kept.find(name):
-                return kept
-            self._begun[key] = name, self._workers.lay_out(made, form)
-        if not wait:
-            return None
-        name, task = self._begun.pop(key)
+    def _found(self, sheet: "_Sheet", *, wait: bool = True) -> Frozen | None:
+        """What is frozen already, is in the store, or is laid out by the workers now; None if nobody waits for it."""
+        if sheet.key not in self._frozen and sheet.key not in self._begun:
+            name = store.digest_of("frozen", *sheet.depends_on)
+            if kept := self._kept.read(name):
+                with suppress(ValueError, KeyError, TypeError, AttributeError):
+                    self._frozen[sheet.key] = frozen.from_kept(kept.about, kept.data)
+            if sheet.key not in self._frozen:
+                self._begun[sheet.key] = name, self._workers.lay_out(sheet.leaflet(), sheet.form)
+        if sheet.key not in self._frozen and wait:
+            self._frozen[sheet.key] = self._freeze(sheet)
+        return self._frozen.get(sheet.key)
+
+    def _freeze(self, sheet: "_Sheet") -> Frozen | None:
+        """Freeze what the workers laid out, and keep it."""
+        from handouts import freezing  # noqa: PLC0415  # who finds everything in the store needs no reader of PDFs
+
+        name, task = self._begun.pop(sheet.key)
         pdf = task.result()
-        self._kept.keep(name, pdf)
-        return pdf
+        found = freezing.freeze(pdf, sheet.expected())
+        if found:
+            self._kept.write(name, Kept(*frozen.as_kept(found), pdf.libraries))
+        return found
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A page with placeholders: what it is called here and what it depends on, its HTML, and what stands in its slots."""
+
+    key: Hashable
+    depends_on: tuple[str, ...]
+    leaflet: Callable[[], Leaflet]
+    form: Format
+    expected: Callable[[], Sequence[frozen.Expected]]

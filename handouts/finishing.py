@@ -5,6 +5,7 @@ What works on finished PDFs is imported late: most leaflets need none of it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from handouts import pdf
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
 def lay_out(leaflet: Leaflet, form: Format) -> Pdf:
     """A leaflet as it goes to the printer."""
-    return finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form, leaflet.language)
+    made = finished(pdf.print_to_pdf(leaflet, for_press=form.press is not None), form, leaflet.language)
+    return replace(made, libraries=pdf.libraries())
 
 
 def finished(printed: Pdf, form: Format, language: str) -> Pdf:

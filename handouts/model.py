@@ -518,11 +518,15 @@ class Room:
 
 @dataclass(frozen=True)
 class Pdf:
-    """The bytes of a PDF, the number of its pages, and the room of what is one person's."""
+    """The bytes of a PDF, the number of its pages, the room of what is one person's, and what drew it.
+
+    `libraries` are the files of the operating system's libraries that did, where it says which.
+    """
 
     data: bytes
     pages: int
     rooms: tuple[Room, ...] = ()
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,9 @@
-"""A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML."""
+"""A topic, its region, its labels and a clinic in; a Leaflet out: one finished page of HTML.
+
+Jinja is imported late: a batch whose leaflets are all kept from before fills no page.
+"""
+
+from __future__ import annotations
 
 import os
 import traceback
@@ -11,15 +16,7 @@ from functools import cache
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
-
-from jinja2 import (
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    TemplateError,
-    TemplateSyntaxError,
-)
+from typing import TYPE_CHECKING
 
 from handouts import __version__, assets
 from handouts.drawings import view_box
@@ -50,6 +47,9 @@ from handouts.model import (
     Topic,
 )
 from handouts.wording import changed, every, fill, plain, to_html, unbroken, without_blanks
+
+if TYPE_CHECKING:
+    from jinja2 import Environment, FileSystemBytecodeCache
 
 PAIR = 2
 #: Signs in a list that leave no room for a clinic's details on a panel of some 34 lines of 36 signs.
@@ -180,7 +180,7 @@ def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
     return sorted(parts, key=lambda part: not (isinstance(part, Block) and part.kind == "urgent-help"))
 
 
-def _art(pictures: Mapping[str, str], ink: Ink) -> dict[str, "Art"]:
+def _art(pictures: Mapping[str, str], ink: Ink) -> dict[str, Art]:
     return {name: Art.of(line_art(svg) if ink is Ink.SAVER else svg) for name, svg in pictures.items()}
 
 
@@ -192,7 +192,7 @@ class Art:
     is_wide: bool
 
     @classmethod
-    def of(cls, svg: str) -> "Art":
+    def of(cls, svg: str) -> Art:
         _, _, width, height = view_box(svg)
         return cls(_data_uri(svg.encode(), "image/svg+xml"), width >= 2 * height)
 
@@ -200,6 +200,8 @@ class Art:
 @contextmanager
 def _own_faults(own: Path | None) -> Iterator[None]:
     """A fault in a clinic's own template is a sentence with its line; one in ours is our fault."""
+    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415
+
     try:
         yield
     except (TemplateError, TypeError, AttributeError, ValueError) as error:
@@ -222,6 +224,8 @@ def _own_faults(own: Path | None) -> Iterator[None]:
 @cache
 def templates(own: Path | None = None) -> Environment:
     """The templates, a clinic's own before ours; strict: a name that is not there is an error, never a blank."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         loader=FileSystemLoader([folder for folder in (own, assets.TEMPLATES) if folder]),
         autoescape=True,
@@ -252,6 +256,8 @@ def templates(own: Path | None = None) -> Environment:
 
 def _translated() -> FileSystemBytecodeCache | None:
     """Where Jinja keeps templates as it has translated them, under a digest of each; nowhere if that cannot be."""
+    from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415
+
     folder = assets.cache_folder() / "templates"
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import cache, partial
 from io import StringIO
 from itertools import count
@@ -34,6 +34,8 @@ PANGO = {
     "macOS": "brew install pango",
     "Windows": "install MSYS2, then: pacman -S mingw-w64-ucrt-x86_64-pango",
 }
+#: The libraries of the operating system that draw; they have no version that can be asked for cheaply.
+SYSTEM = ("pango", "harfbuzz", "fontconfig", "freetype", "gobject", "glib")
 VARIANT = "pdf/a-3a"
 FOR_PRESS = "pdf/x-4"
 
@@ -204,6 +206,17 @@ def engine() -> Any:
         sentence = f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}"
         raise HandoutError(sentence, Exit.CANNOT_WRITE) from error
     return weasyprint
+
+
+@cache
+def libraries() -> tuple[str, ...]:
+    """The files of the libraries that draw, where the operating system says which (Linux does)."""
+    engine()
+    with suppress(OSError):
+        mapped = {line.split(maxsplit=5)[-1] for line in Path("/proc/self/maps").read_text().splitlines()}
+        drawing = (file for file in mapped if any(name in Path(file).name for name in SYSTEM))
+        return tuple(sorted(file for file in drawing if Path(file).is_file()))
+    return ()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from handouts import clinics, frozen, letters, page, reading, recipients, store
-from handouts.editions import Choice
+from handouts.editions import Choice, Edition
 from handouts.errors import Exit, HandoutError
 from handouts.make import House, Order, house_of, refusal, setting_of, standings_in
 from handouts.model import Format, Ink, Labels, Person, Setting, Sides, Standing, Topic
@@ -212,5 +212,5 @@ def _digest(
     for (language, _, _), setting in settings.items():
         for (_, of), (topic, stands) in topics.items():
             if of == language:
-                digest.update(store.key_of(page.make_leaflet(topic, setting, stands), setting.form).encode())
+                digest.update(Edition(topic, setting, replace(stands, why="")).digest.encode())
     return digest.hexdigest()

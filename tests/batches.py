@@ -19,7 +19,7 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
-from handouts import frozen, page, workers
+from handouts import freezing, frozen, page, workers
 from handouts.batch import Progress, make_batch
 from handouts.errors import HandoutError
 from handouts.model import Format, Leaflet, Pdf, Personal, Setting, Standing, Topic
@@ -81,7 +81,7 @@ def one_page(content: str) -> Pdf:
     return Pdf(made.getvalue(), 1)
 
 
-def freeze_once(freeze: Callable[..., Any] = frozen.freeze) -> Callable[..., Any]:
+def freeze_once(freeze: Callable[..., Any] = freezing.freeze) -> Callable[..., Any]:
     """Freezing that remembers: it is not what is tested here."""
     known: dict[tuple[bytes, str], Any] = {}
 

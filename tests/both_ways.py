@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
-from handouts import clinics, frozen, letters, page, pdf, stamping
+from handouts import clinics, freezing, frozen, letters, page, pdf, stamping
 from handouts.editions import Edition
 from handouts.finishing import finished
 from handouts.frozen import Frozen, Shape
@@ -48,7 +48,7 @@ def laid_out(of: Edition, leaflet: Leaflet) -> Pdf:
 def frozen_of(topic: str, region: str, form: Format, shape: Shape, *, opening_only: bool = False) -> Frozen | None:
     """An edition, frozen in a shape."""
     of = edition(topic, region, form, opening_only=opening_only)
-    return frozen.freeze(laid_out(of, of.leaflet(shape)), of.expected(shape))
+    return freezing.freeze(laid_out(of, of.leaflet(shape)), of.expected(shape))
 
 
 def stamped_for(

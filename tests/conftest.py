@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from handouts import assets, cli, clinics, frozen, page, pdf, reading
+from handouts import assets, cli, clinics, freezing, page, pdf, reading
 from handouts.assets import OURS
 from handouts.model import Format, Leaflet, Paper, Pdf, Setting, Standing, Topic
 from handouts.store import Store
@@ -185,7 +185,7 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def kept(warm: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     """The warm store, for the command line, too; and leaflets are frozen once."""
     monkeypatch.setenv("HANDOUTS_CACHE", str(warm))
-    monkeypatch.setattr(frozen, "freeze", remembered())
+    monkeypatch.setattr(freezing, "freeze", remembered())
     return Store(warm)
 
 

@@ -1,5 +1,6 @@
 """Freezing: what is not as expected is not frozen; what stays is what was there."""
 
+import json
 import re
 import zlib
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
-from handouts import frozen, pdf
+from handouts import freezing, frozen, letters, pdf
 from handouts.frozen import Expected, Frozen
 from handouts.model import Leaflet, Pdf
 
@@ -24,7 +25,7 @@ def page_with(body: str) -> Pdf:
 
 
 def frozen_with(body: str, expected: Sequence[Expected] = SLOTS) -> Frozen | None:
-    return frozen.freeze(page_with(body), expected)
+    return freezing.freeze(page_with(body), expected)
 
 
 def test_slots_are_cut_out() -> None:
@@ -86,7 +87,7 @@ def test_an_unexpected_drawing_is_not_frozen(monkeypatch: pytest.MonkeyPatch) ->
             stream.write(re.sub(old, new, stream.read_bytes()))
             out = BytesIO()
             document.save(out)
-        assert frozen.freeze(Pdf(out.getvalue(), made.pages, made.rooms), SLOTS) is None
+        assert freezing.freeze(Pdf(out.getvalue(), made.pages, made.rooms), SLOTS) is None
 
 
 def said_of(found: Frozen) -> bytes:
@@ -114,12 +115,35 @@ def test_nothing_of_the_placeholders_stays() -> None:
     assert found
     body = said_of(found)
     for text in ("xqname0", "xqnote0"):
-        assert not re.search(
-            rb"".join(rb"<%04x>[^<]*" % frozen.letters.glyphs(("Body", 400))[ord(c)] for c in text), body
-        )
+        assert not re.search(rb"".join(rb"<%04x>[^<]*" % letters.glyphs(("Body", 400))[ord(c)] for c in text), body)
 
 
 def test_references_are_renumbered_and_words_are_not() -> None:
     """A text such as “3 0 R” in a title is no reference."""
     thing = b"<</Title (take 3 0 R \\) 4 0 R) /ID <3030> /Kids [3 0 R 4 0 R]>>\nstream\n3 0 R\nendstream"
     assert frozen.renumbered(thing, lambda old: old + 10) == thing.replace(b"[3 0 R 4 0 R]", b"[13 0 R 14 0 R]")
+
+
+def test_what_is_kept_comes_back_as_it_was() -> None:
+    """A copy stamped on what was kept must be the copy stamped on what was just laid out."""
+    found = frozen_with(NAME + NOTE)
+    assert found
+    about, data = frozen.as_kept(found)
+    assert frozen.from_kept(json.loads(json.dumps(about)), data) == found
+
+
+def test_what_is_kept_and_is_not_ours_is_refused() -> None:
+    """A file that fits by its digest, but was written by another version, must be made again and not stamped on."""
+    found = frozen_with(NAME + NOTE)
+    assert found
+    about, data = frozen.as_kept(found)
+    for wrong, bytes_ in (
+        ({}, data),
+        (about, data + b"x"),
+        (about | {"pages": None}, data),
+        (about | {"slots": [{"what": "name"}]}, data),
+        (about | {"slots": 3}, data),
+        (about | {"paper": {}}, data),
+    ):
+        with pytest.raises((ValueError, KeyError, TypeError)):
+            frozen.from_kept(wrong, bytes_)

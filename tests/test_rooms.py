@@ -101,10 +101,14 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "options": ({"model", "shelf"}, {"typer"}),
     "letters": ({"assets"}, {"uharfbuzz"}),
     "store": ({"errors", "model", "assets", "files"}, set()),
-    "frozen": ({"letters", "model", "page"}, {"pikepdf"}),
+    "frozen": ({"letters", "model", "page"}, set()),
+    "freezing": ({"frozen", "letters", "model"}, {"pikepdf"}),
     "stamping": ({"frozen", "letters", "model", "page"}, {"uharfbuzz"}),
     "workers": ({"errors", "model", "finishing", "store"}, {"distributed"}),
-    "editions": ({"errors", "model", "frozen", "page", "stamping", "store", "wording", "workers"}, set()),
+    "editions": (
+        {"errors", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
+        set(),
+    ),
     "record": ({"errors", "files"}, set()),
     "waiting_list": (
         {
@@ -129,6 +133,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "errors",
             "model",
             "editions",
+            "freezing",
             "frozen",
             "letters",
             "make",

@@ -3,24 +3,28 @@
 import json
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from handouts import assets, page, pdf, store
-from handouts.editions import Editions
+from handouts import assets, page, pdf, store, workers
+from handouts.editions import Edition, Editions
 from handouts.frozen import Shape
 from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press, Room
-from handouts.store import Store
+from handouts.store import Kept, Store
 
-from .both_ways import edition, laid_out
+from .both_ways import edition, frozen_of, laid_out
 from .test_stamping import ANNA
 
 A4 = Format(Paper.A4)
 LEAFLET = Leaflet("<html>", "example", "en-US")
+PAGE = '<!doctype html><html lang="en-US" data-page="a4"><title>Example</title><h1>Example</h1>'
 MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4, (Room("name", 123.25, 0), Room("note", 7.5, 2)))
 
 
@@ -86,7 +90,12 @@ def test_a_clinic_changes_the_key() -> None:
 
 @pytest.mark.parametrize(
     "folder",
-    [assets.STYLES / "leaflet.css", assets.STYLES / "parts" / "personal.css", assets.PACKAGE / "pdf.py"],
+    [
+        assets.STYLES / "leaflet.css",
+        assets.STYLES / "parts" / "personal.css",
+        assets.TEMPLATES / "parts" / "personal.html",
+        assets.PACKAGE / "pdf.py",
+    ],
     ids=lambda f: f.name,
 )
 def test_each_file_a_page_depends_on_changes_the_key(
@@ -103,10 +112,11 @@ def test_each_file_a_page_depends_on_changes_the_key(
 
 
 def test_the_fonts_and_all_styles_are_among_them() -> None:
-    """The same, for a font; templates are in the page itself."""
+    """The same, for a font."""
     files = set(store._files())
     assert {font.file for font in assets.fonts()} <= files
     assert {file for file in assets.STYLES.rglob("*") if file.suffix in {".css", ".conf"}} <= files
+    assert set(assets.TEMPLATES.rglob("*.html")) <= files
     assert set(assets.PACKAGE.glob("*.py")) <= files
 
 
@@ -122,24 +132,35 @@ def test_a_library_of_another_version_changes_the_key(monkeypatch: pytest.Monkey
         assert store.house() != before, package
 
 
-def test_another_pango_is_noticed(kept: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_pango_is_noticed(kept: Store, tmp_path: Path) -> None:
     """The operating system updates it by itself, and lines may break elsewhere."""
     library = tmp_path / "libpango-1.0.so.0"
     library.write_bytes(b"one")
-    monkeypatch.setattr(store, "_loaded", lambda: iter([library]))
-    kept.keep("a" * 64, MADE)
-    assert kept.find("a" * 64) == MADE
+    made = replace(MADE, libraries=(str(library),))
+    kept.keep("a" * 64, made)
+    assert kept.find("a" * 64) == made
     library.write_bytes(b"other")
     assert kept.find("a" * 64) is None
     library.unlink()
     assert kept.find("a" * 64) is None
 
 
+def test_what_another_machine_drew_is_not_kept(kept: Store, tmp_path: Path) -> None:
+    """Nobody here would notice that its Pango has changed."""
+    kept.keep("a" * 64, replace(MADE, libraries=(str(tmp_path / "libpango-1.0.so.0"),)))
+    assert kept.find("a" * 64) is None
+
+
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="only Linux says which libraries are loaded")
 def test_the_libraries_that_draw_are_known() -> None:
-    """If none were found, no other would be noticed."""
-    pdf.engine()
-    assert any("libpango-1.0" in file.name for file in store._loaded())
+    """If none were found, no other would be noticed: not by who draws, and not by who has it drawn by a process."""
+    those = workers.here(1)
+    try:
+        drawn = those.lay_out(Leaflet(PAGE, "example", "en-US"), A4).result()
+    finally:
+        those.stop()
+    for found in (drawn.libraries, pdf.libraries()):
+        assert any("libpango-1.0" in Path(file).name for file in found)
 
 
 def test_what_is_not_whole_is_not_used(kept: Store) -> None:
@@ -155,6 +176,7 @@ def test_what_is_not_whole_is_not_used(kept: Store) -> None:
         whole[:-1],
         whole + b"x",
         whole.replace(b"example", b"Example"),
+        whole.replace(b'"pages": 4', b'"pages": 5'),
         b"handouts store 0\n" + whole[17:],
     ):
         file.write_bytes(broken)
@@ -163,17 +185,29 @@ def test_what_is_not_whole_is_not_used(kept: Store) -> None:
         file.write_bytes(store.MAGIC + head + b"\n" + MADE.data)
         assert kept.find("a" * 64) is None
     said = json.loads(whole.split(b"\n")[1])
-    for field, wrong in (
-        ("rooms", [{"slot": "name"}]),
-        ("rooms", 1),
-        ("libraries", []),
-        ("pages", "x"),
-        ("pages", None),
-    ):
-        file.write_bytes(store.MAGIC + json.dumps(said | {field: wrong}).encode() + b"\n" + MADE.data)
-        assert kept.find("a" * 64) is None, field
+    file.write_bytes(whole.replace(json.dumps(said).encode(), json.dumps(said | {"libraries": []}).encode()))
+    assert kept.find("a" * 64) is None
     file.write_bytes(whole)
     assert kept.find("a" * 64) == MADE
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {},
+        [],
+        {"pages": 4},
+        {"pages": "x", "rooms": []},
+        {"pages": None, "rooms": []},
+        {"pages": 4, "rooms": 1},
+        {"pages": 4, "rooms": [{"slot": "name"}]},
+    ],
+)
+def test_what_is_no_leaflet_is_not_used(kept: Store, about: dict[str, object]) -> None:
+    """It is whole, and something else."""
+    kept.write("a" * 64, Kept(about, MADE.data))
+    assert kept.read("a" * 64) == Kept(about, MADE.data)
+    assert kept.find("a" * 64) is None
 
 
 def test_a_file_under_another_name_is_not_used(kept: Store) -> None:
@@ -222,24 +256,29 @@ def test_it_is_where_the_user_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert store.usual_store().folder == tmp_path / "pages"
 
 
+def editions_with(kept: Store, one: Edition, lay_out: Callable[[Leaflet, Format], Pdf]) -> Editions:
+    """A batch's editions, of one topic, with workers who work at once."""
+
+    def begun(leaflet: Leaflet, form: Format) -> object:
+        made = lay_out(leaflet, form)
+        return SimpleNamespace(result=lambda: made, is_done=True)
+
+    topics = {(one.topic.name, "en"): (one.topic, one.stands)}
+    those: Any = SimpleNamespace(lay_out=begun)
+    return Editions(topics, {("en", None, None): one.setting}, "en", those, kept)
+
+
 def test_nothing_personal_is_kept(kept: Store) -> None:
     """A list is thrown away when it is printed; what was in it must be gone, too."""
     one = edition("sleep-hygiene", "us", A4)
     laid: list[str] = []
 
-    def lay_out(leaflet: Leaflet, form: Format) -> object:
+    def lay_out(leaflet: Leaflet, _: Format) -> Pdf:
         laid.append(leaflet.html)
-        return SimpleNamespace(result=lambda: pdf_of_the_example(one.topic.name), is_done=True)
+        return pdf_of_the_example(one.topic.name)
 
-    editions = Editions(
-        {("sleep-hygiene", "en"): (one.topic, one.stands)},
-        {("en", None, None): one.setting},
-        "en",
-        SimpleNamespace(lay_out=lay_out),
-        kept,  # type: ignore[arg-type]
-    )
     person = Person(2, "row-2", ("sleep-hygiene",), replace(ANNA, name="Zebedee Marker", note="Zebedee e\u0301"))
-    copy = editions.copy(person, "sleep-hygiene")
+    copy = editions_with(kept, one, lay_out).copy(person, "sleep-hygiene")
     assert copy.task, "the note must be laid out on its own"
     assert any("Zebedee" in html for html in laid)
     assert kept.folder
@@ -247,6 +286,66 @@ def test_nothing_personal_is_kept(kept: Store) -> None:
     assert files
     assert len(files) < len(laid)
     assert not any(b"Zebedee" in file.read_bytes() for file in files)
+
+
+def test_what_is_frozen_is_kept(kept: Store) -> None:
+    """The second list of the day is made without waiting for a page; and its copies are those of the first."""
+    one = edition("sleep-hygiene", "us", A4)
+    person = Person(2, "row-2", ("sleep-hygiene",), ANNA)
+    fitting = frozen_of("sleep-hygiene", "us", A4, Shape(name=1, clinician=1, date=1, note=1))
+    first = editions_with(kept, one, lambda *_: pdf_of_the_example(one.topic.name)).copy(person, "sleep-hygiene")
+    assert first.frozen == fitting
+
+    def never(*_: object) -> Pdf:
+        raise AssertionError("it is in the store")
+
+    second = editions_with(kept, one, never).copy(person, "sleep-hygiene")
+    assert second == first
+    for file in (kept.folder or Path()).iterdir():  # whole, and of another version of ours
+        kept.write(file.name, Kept({"pages": 4}, b""))
+    with pytest.raises(AssertionError, match="in the store"):
+        editions_with(kept, one, never).copy(person, "sleep-hygiene")
+
+
+def test_all_a_frozen_leaflet_depends_on_changes_its_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its key is made before its page is: whatever the page is made of must be in it."""
+    one = edition("sleep-hygiene", "us", A4)
+    clinic = one.setting.clinic
+    assert clinic
+    (tmp_path / "footer.html").write_text("{# ours #}")
+    others = [
+        one,
+        replace(one, topic=replace(one.topic, version="9.9")),
+        replace(one, stands=replace(one.stands, overdue=True)),
+        replace(one, setting=replace(one.setting, form=Format(Paper.A4, 13))),
+        replace(one, setting=replace(one.setting, clinic=replace(clinic, phone="555 0199"))),
+        replace(one, setting=replace(one.setting, labels=replace(one.setting.labels, months=("x",) * 12))),
+        replace(one, setting=replace(one.setting, templates=tmp_path)),
+    ]
+    digests = [other.digest for other in others]
+    (tmp_path / "footer.html").write_text("{# ours, changed #}")
+    digests.append(replace(others[-1]).digest)
+    monkeypatch.setattr(store, "house", lambda: "another house")
+    digests.append(replace(one).digest)
+    assert len(set(digests)) == len(digests)
+
+
+def test_its_key_is_the_same_in_every_process() -> None:
+    """Python orders sets by chance: a key made of one would never be found again."""
+    command = (
+        "from handouts.model import Format, Paper; from tests.both_ways import edition;"
+        "print(edition('sleep-hygiene', 'us', Format(Paper.A4)).digest)"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", command],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(assets.PACKAGE.parent)},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
 
 
 def pdf_of_the_example(topic: str) -> Pdf:
