@@ -18,6 +18,8 @@ PANGO = 1024
 #: As the style sheet asks for the words of a person: no ligatures, and so each letter has its own glyph.
 FEATURES = {"liga": False, "clig": False, "calt": True, "kern": True}
 JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+#: What stands with the letter before it.
+MARK = "mark"
 #: A font by its family and weight.
 Face = tuple[str, int]
 
@@ -89,8 +91,10 @@ def width_of(face: Face, glyph: int) -> int:
 
 
 @cache
-def _script(letter: str) -> str | None:
-    """The script of a letter, such as `Grek`; None of what stands in any script, such as a figure."""
+def _kind(letter: str) -> str | None:
+    """The script of a letter, such as `Grek`; None of what stands in any script, such as a figure; `MARK` of a mark."""
+    if unicodedata.category(letter).startswith("M"):
+        return MARK
     buffer = uharfbuzz.Buffer()
     buffer.add_str(letter)
     buffer.guess_segment_properties()
@@ -101,20 +105,16 @@ def _script(letter: str) -> str | None:
 def _is_plain(words: str) -> bool:
     """Whether Pango sets the words as they are, and in one go: it sets each script on its own, a mark with its letter, and
     of several spaces one is left."""
-    return (
-        "  " not in words
-        and words == words.strip(" ")
-        and not any(unicodedata.category(letter).startswith("M") for letter in words)
-        and len({_script(letter) for letter in words} - {None}) <= 1
-    )
+    kinds = set(map(_kind, set(words)))
+    return "  " not in words and words == words.strip(" ") and MARK not in kinds and len(kinds - {None}) <= 1
 
 
-@lru_cache(maxsize=2_000)
+@lru_cache(maxsize=1_000)
 def line(words: str, face: Face, size: float, language: str) -> Line | None:
     """Words in one line, `size` in CSS pixels, on a page in a language; None if that would take more than one glyph after
     another."""
     known = _first_letters(face)
-    if any(ord(letter) not in known for letter in words) or not _is_plain(words):
+    if any(ord(letter) not in known for letter in set(words)) or not _is_plain(words):
         return None
     font = _font(face)
     scale = round(size * PANGO)

@@ -13,10 +13,10 @@ import re
 import struct
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache, partial
-from itertools import count
+from itertools import accumulate, count
 from operator import add
 from typing import BinaryIO, TypeVar
 
@@ -34,6 +34,8 @@ NEARLY = 0.004
 MOST_LINES = 6
 #: Words that can be parted at their spaces and nowhere else (Unicode Standard Annex 14).
 PLAIN_WORD = re.compile(r"[^\W_]([^\W_.,'’]|[.,'’](?=[^\W_]))*[.,;:!?]?", re.UNICODE)
+#: Lines of words, each with its face; None if they cannot be told.
+Broken = list[tuple[Face, Line]] | None
 #: What stands in the slots of a copy: what it is, its number, and its words.
 Words = Mapping[tuple[str, int], str]
 #: What a copy draws on its pages that is personal, by page from 0.
@@ -104,42 +106,56 @@ def _number(value: float) -> bytes:
     return f"{value:.6f}".rstrip("0").rstrip(".").encode()
 
 
-@lru_cache(maxsize=2_000)
-def broken_into_lines(words: str, slot: Slot) -> list[tuple[Face, Line]] | None:
+def broken_into_lines(words: str, slot: Slot) -> Broken:
     """Words in lines as wide as a slot; None if it takes more to tell where they break."""
-    if not words:
-        return []
-    face = ("Body" if letters.in_body(words) else "Fallback", slot.face[1])
-    whole = letters.line(words, face, slot.size, slot.language)
-    if whole is None or abs(whole.width - slot.width) < NEARLY:
+    return _broken(words, slot.face[1], slot.size, slot.width, slot.language) if words else []
+
+
+@lru_cache(maxsize=500)
+def _broken(words: str, weight: int, size: float, width: float, language: str) -> Broken:
+    face = ("Body" if letters.in_body(words) else "Fallback", weight)
+    set_in_line = partial(letters.line, face=face, size=size, language=language)
+    whole = set_in_line(words)
+    if whole is None or abs(whole.width - width) < NEARLY:
         return None
-    if whole.width < slot.width:
+    if whole.width < width:
         return [(face, whole)]
     parts = words.split(" ")
-    if not all(PLAIN_WORD.fullmatch(part) and _is_narrower(part, face, slot) for part in parts):
+    widths = [alone.width for part in parts if PLAIN_WORD.fullmatch(part) and (alone := set_in_line(part))]
+    if len(widths) < len(parts) or max(widths) > width - NEARLY:  # a wider word would make its column wider
         return None
-    lines: list[Line] = []
-    begun: list[str] = []
-    for part in parts:
-        longer = letters.line(" ".join([*begun, part]), face, slot.size, slot.language)
-        assert longer
-        if abs(longer.width - slot.width) < NEARLY:
+    space = letters.width_of(face, letters.glyphs(face)[ord(" ")]) * size / 1000
+    lines: list[tuple[Face, Line]] = []
+    while parts:
+        likely = sum(end < width + space for end in accumulate(one + space for one in widths))
+        full = _longest(parts, likely, width, set_in_line)
+        if full is None:
             return None
-        if longer.width > slot.width:
-            full = letters.line(" ".join(begun), face, slot.size, slot.language)
-            assert full
-            lines.append(full)
-            begun = []
-        begun.append(part)
-    last = letters.line(" ".join(begun), face, slot.size, slot.language)
-    assert last
-    return [(face, line) for line in (*lines, last)]
+        number, line = full
+        lines.append((face, line))
+        parts, widths = parts[number:], widths[number:]
+    return lines
 
 
-def _is_narrower(word: str, face: Face, slot: Slot) -> bool:
-    """Whether a word fits into a line of its own; one that does not would make its column wider."""
-    alone = letters.line(word, face, slot.size, slot.language)
-    return alone is not None and alone.width < slot.width - NEARLY
+def _longest(
+    parts: Sequence[str], likely: int, width: float, set_in_line: Callable[[str], Line | None]
+) -> tuple[int, Line] | None:
+    """How many words fit into a line, looked for from a `likely` number on, and that line; None if rounding decides."""
+    number = likely
+    line = set_in_line(" ".join(parts[:number]))
+    while line and line.width > width:
+        number -= 1
+        line = set_in_line(" ".join(parts[:number]))
+    if line is None or abs(line.width - width) < NEARLY:
+        return None
+    while number < len(parts):
+        longer = set_in_line(" ".join(parts[: number + 1]))
+        if longer is None or abs(longer.width - width) < NEARLY:
+            return None
+        if longer.width > width:
+            break
+        number, line = number + 1, longer
+    return number, line
 
 
 # --- Fonts ---------------------------------------------------------------------------------
