@@ -138,8 +138,9 @@ class _Making:
 
     def _begin_editions(self) -> None:
         """Begin what the first rows need, so that one leaflet does not wait for another."""
+        first = list(islice(self._batch.people(), AHEAD))
         for begin in (self._editions.begin, self._editions.begin_fitted):
-            for person in islice(self._batch.people(), AHEAD):
+            for person in first:
                 for topic in person.topics:
                     if not self._was_made(person, topic):
                         begin(person, topic)

@@ -14,6 +14,8 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Between two looks at the memory; a copy takes longer than that to be forgotten.
 LOOK_EVERY = 0.02
+#: What would change how a program runs that is installed: Python translates its modules once, and keeps them so.
+OUR_VARIABLES = ("HANDOUTS_", "PYTHON")
 
 
 class LeftOutError(Exception):
@@ -67,7 +69,7 @@ class Command:
         os.sync()  # what an earlier run has left to the disk must not slow this one
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("HANDOUTS_")}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(OUR_VARIABLES)}
         return inherited | {"PYTHONPATH": str(ROOT)} | dict(self.variables)
 
     def _check(self, code: int, said: str) -> None:
