@@ -82,7 +82,7 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
             at_the_end.callback(record.stop)
             at_the_end.callback(workers.stop)
             record.begin(head, resume=batch.ordered.resume)
-            workers.room = record.work
+            workers.work_in(record.work)
             editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept)
             making = _Making(batch, record, editions)
             at_the_end.callback(making.stop)

@@ -162,24 +162,23 @@ def _words(box: Any) -> str:
 def _document(leaflet: Leaflet, variant: str = VARIANT, begins: int = 1) -> Any:
     """A leaflet laid out by WeasyPrint, beginning on a page of its pack."""
     weasyprint = engine()
-    fetcher, fonts, sheets = styles()
-    counter = weasyprint.CSS(string=f"@page :first {{ counter-reset: pack {begins - 1} }}", url_fetcher=fetcher)
+    fetcher = own_files_only()()
+    fonts = weasyprint.text.fonts.FontConfiguration()
+    sheets = [
+        weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
+        styles(),
+        weasyprint.CSS(string=f"@page :first {{ counter-reset: pack {begins - 1} }}", url_fetcher=fetcher),
+    ]
     page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
     with _no_tidying():
-        return page.render(stylesheets=[*sheets, counter], font_config=fonts, pdf_variant=variant)
+        return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=variant)
 
 
 @cache
-def styles() -> tuple[Any, Any, tuple[Any, ...]]:
-    """What opens files, our fonts and our style sheets: read once, as that takes a tenth of a leaflet's time."""
-    weasyprint = engine()
-    fetcher = own_files_only()()
-    fonts = weasyprint.text.fonts.FontConfiguration()
-    sheets = (
-        weasyprint.CSS(string=_font_faces(), font_config=fonts, url_fetcher=fetcher),
-        weasyprint.CSS(assets.STYLES / "leaflet.css", font_config=fonts, url_fetcher=fetcher),
-    )
-    return fetcher, fonts, sheets
+def styles() -> Any:
+    """Our style sheets: read once, as that takes a tenth of a leaflet's time."""
+    with _no_warning_in("Any leaflet"):
+        return engine().CSS(assets.STYLES / "leaflet.css", url_fetcher=own_files_only()())
 
 
 @contextmanager

@@ -32,8 +32,16 @@ from handouts.page import Exercise, personal_day
 NEARLY = 0.004
 #: Lines of one text that room is still kept for.
 MOST_LINES = 6
-#: Words that can be parted at their spaces and nowhere else (Unicode Standard Annex 14).
-PLAIN_WORD = re.compile(r"[^\W_]([^\W_.,'’]|[.,'’](?=[^\W_]))*[.,;:!?]?", re.UNICODE)
+#: Letters and figures in one piece: 8:30, e.g, o'clock.
+_UNIT = r"[^\W_](?:[^\W_.,:'’]|[.,:'’](?=[^\W_]))*"
+#: Words of which we know where they can be parted (Unicode Standard Annex 14): after a hyphen, dash or stroke in them.
+KNOWN_WORD = re.compile(
+    rf"""[("“‘]?[£$€]?{_UNIT}(?:\({_UNIT}\))?(?:[-–]{_UNIT}|(?:(?<=\d)/(?=\d)|/(?!\d)){_UNIT})*%?[.,;:!?…)"”’]*"""
+)
+#: Where they can be: before a figure, a hyphen or a stroke belongs to it. With a word goes the space after it.
+PIECE = re.compile(r"(?:[^ /–-]|[-/](?=\d))+(?:[-/–]|[ ]|$)")
+#: What must not be parted, though there is a space.
+KEPT_TOGETHER = re.compile(r"""["'“”‘’…] \(""")
 #: Lines of words, each with its face; None if they cannot be told.
 Broken = list[tuple[Face, Line]] | None
 #: What stands in the slots of a copy: what it is, its number, and its words.
@@ -120,14 +128,17 @@ def _broken(words: str, weight: int, size: float, width: float, language: str) -
         return None
     if whole.width < width:
         return [(face, whole)]
-    parts = words.split(" ")
-    widths = [alone.width for part in parts if PLAIN_WORD.fullmatch(part) and (alone := set_in_line(part))]
+    if KEPT_TOGETHER.search(words) or not all(map(KNOWN_WORD.fullmatch, words.split(" "))):
+        return None
+    parts = PIECE.findall(words)
+    widths = [alone.width for part in parts if (alone := set_in_line(part.rstrip(" ")))]
     if len(widths) < len(parts) or max(widths) > width - NEARLY:  # a wider word would make its column wider
         return None
     space = letters.width_of(face, letters.glyphs(face)[ord(" ")]) * size / 1000
     lines: list[tuple[Face, Line]] = []
     while parts:
-        likely = sum(end < width + space for end in accumulate(one + space for one in widths))
+        ends = accumulate(one + space * part.endswith(" ") for one, part in zip(widths, parts, strict=True))
+        likely = max(1, sum(end < width + space for end in ends))
         full = _longest(parts, likely, width, set_in_line)
         if full is None:
             return None
@@ -140,16 +151,16 @@ def _broken(words: str, weight: int, size: float, width: float, language: str) -
 def _longest(
     parts: Sequence[str], likely: int, width: float, set_in_line: Callable[[str], Line | None]
 ) -> tuple[int, Line] | None:
-    """How many words fit into a line, looked for from a `likely` number on, and that line; None if rounding decides."""
+    """How many pieces fit into a line, looked for from a `likely` number on, and that line; None if rounding decides."""
     number = likely
-    line = set_in_line(" ".join(parts[:number]))
+    line = set_in_line("".join(parts[:number]).rstrip(" "))
     while line and line.width > width:
         number -= 1
-        line = set_in_line(" ".join(parts[:number]))
+        line = set_in_line("".join(parts[:number]).rstrip(" "))
     if line is None or abs(line.width - width) < NEARLY:
         return None
     while number < len(parts):
-        longer = set_in_line(" ".join(parts[: number + 1]))
+        longer = set_in_line("".join(parts[: number + 1]).rstrip(" "))
         if longer is None or abs(longer.width - width) < NEARLY:
             return None
         if longer.width > width:

@@ -43,6 +43,13 @@ class Store:
 
     folder: Path | None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing can be in it."""
+        with suppress(OSError):
+            return self.folder is None or not any(self.folder.iterdir())
+        return True
+
     def read(self, key: str) -> Kept | None:
         """What is kept under a key; None if there is nothing, or if what is there is not whole or not ours."""
         if self.folder is None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from threading import Lock, Thread
 from typing import Any
 
-from handouts import store
+from handouts import pdf, store
 from handouts.errors import Exit, HandoutError
 from handouts.finishing import lay_out
 from handouts.model import Format, Leaflet, Pdf
@@ -66,6 +66,18 @@ class Workers:
     #: Where those on this computer put their temporary files; None: where the system does.
     room: Path | None = None
     _executor: Executor | None = None
+
+    def get_ready(self) -> None:
+        """Have processes of this computer read what lays leaflets out, while the list is read."""
+        self._executor = self._executor or self.begin(self.room)
+        if isinstance(self._executor, _Processes):
+            self._executor.get_ready()
+
+    def work_in(self, room: Path) -> None:
+        """Have temporary files put into a folder."""
+        self.room = room
+        if isinstance(self._executor, _Processes):
+            self._executor.room = room
 
     def lay_out(self, leaflet: Leaflet, form: Format) -> "Task":
         """Begin to lay a leaflet out."""
@@ -140,23 +152,33 @@ class _Processes(ProcessPoolExecutor):
 
     def __init__(self, number: int, room: Path | None) -> None:
         ends, self._held = Pipe(duplex=False)
-        super().__init__(number, initializer=_begin_process, initargs=(ends, self._held, room))
-        self._room = room
+        super().__init__(number, initializer=_begin_process, initargs=(ends, self._held))
+        self._number = number
+        self.room = room
+
+    def get_ready(self) -> None:
+        """Begin the processes, and have each read what it will need."""
+        for _ in range(self._number):
+            self._submit(pdf.styles)
 
     def submit(self, work: Any, leaflet: Any, form: Any) -> "Future[Any]":  # type: ignore[override]
-        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone.
+        """Begin a task.
 
         The leaflet goes by way of a private file: it is larger than a pipe holds, and Python before 3.12 waits for ever
         to write to a pipe whose readers are all dead.
         """
-        handle, name = tempfile.mkstemp(dir=self._room, prefix="leaflet-")
+        handle, name = tempfile.mkstemp(dir=self.room, prefix="leaflet-")
         with os.fdopen(handle, "wb") as out:
             pickle.dump(leaflet, out)
+        return self._submit(_from_file, work, name, form)
+
+    def _submit(self, work: Callable[..., Any], *about: Any) -> "Future[Any]":
+        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
         if sys.platform == "win32":
-            return super().submit(_from_file, work, name, form)
+            return super().submit(work, *about)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            return super().submit(_from_file, work, name, form)
+            return super().submit(work, *about)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
@@ -169,6 +191,7 @@ class _Processes(ProcessPoolExecutor):
 def _from_file(work: Callable[[Leaflet, Format], Outcome], name: str, form: Format) -> Outcome:
     """Work at a leaflet that the first process has written down, and take the file away."""
     file = Path(name)
+    tempfile.tempdir = str(file.parent)
     leaflet = pickle.loads(file.read_bytes())  # noqa: S301  # our own, and private
     file.unlink()
     return work(leaflet, form)
@@ -184,11 +207,10 @@ def _end(executor: Executor | None) -> None:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]", room: Path | None) -> None:
+def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]") -> None:
     """Ctrl-C reaches every process; the first one decides what becomes of the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     held.close()
-    tempfile.tempdir = str(room) if room else None
     Thread(target=_end_with, args=(ends,), daemon=True).start()
 
 

@@ -29,8 +29,8 @@ from handouts.waiting_list import Batch, BatchOrder, read_batch
 from handouts.workers import Workers
 
 TOPIC = "sleep-hygiene"
-#: It breaks at its hyphens, so it cannot be stamped, and is laid out on its own.
-BREAKS_AT_HYPHENS = "well-known-and-long " * 12
+#: A note of words whose lines are not told here: it cannot be stamped, and is laid out on its own.
+IS_LAID_OUT = "well_known_and_long " * 12
 Row = Mapping[str, object]
 
 

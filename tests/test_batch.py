@@ -24,7 +24,7 @@ from handouts.record import MANIFEST, WORK
 from handouts.store import Store
 from handouts.waiting_list import BatchOrder, read_batch
 from tests.batches import (
-    BREAKS_AT_HYPHENS,
+    IS_LAID_OUT,
     TOPIC,
     Row,
     StandIn,
@@ -118,7 +118,7 @@ def test_one_sided_print_files_say_so(kept: Store, seven: Path, tmp_path: Path) 
 @pytest.mark.parametrize("two_sided", [True, False])
 def test_the_next_leaflet_begins_on_a_fresh_sheet(two_sided: bool, kept: Store, tmp_path: Path) -> None:
     """A leaflet of odd pages must not have the next person's on its back."""
-    slow = {"note": BREAKS_AT_HYPHENS}
+    slow = {"note": IS_LAID_OUT}
     people = a_list(tmp_path / "people.csv", [slow, slow, {"note": ""}])
     make(people, tmp_path / "here", StandIn().workers, kept, two_sided=two_sided)
     pages = [one["page"] for one in manifest_of(tmp_path / "here")["copies"]]
@@ -217,7 +217,7 @@ def test_a_row_that_cannot_be_laid_out_is_named_and_its_person_is_not(
     said: str, run: Command, kept: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Somebody must find the row, from a log that everybody may read; and the rest is there when it is mended."""
-    slow = {"note": BREAKS_AT_HYPHENS}
+    slow = {"note": IS_LAID_OUT}
     people = a_list(tmp_path / "people.csv", [{"note": ""}, slow, {**slow, "name": "Q7Z Person"}, {"note": ""}])
 
     def fails(leaflet: Leaflet) -> HandoutError | None:
@@ -267,7 +267,7 @@ PEOPLE = st.lists(
     st.fixed_dictionaries(
         {
             "name": LETTERS,
-            "note": st.one_of(st.just(""), LETTERS, st.just(BREAKS_AT_HYPHENS)),
+            "note": st.one_of(st.just(""), LETTERS, st.just(IS_LAID_OUT)),
             "row id": st.one_of(st.just(""), st.from_regex(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,12}", fullmatch=True)),
             "copies": st.sampled_from(["", "1", "2", "3"]),
         }

@@ -17,7 +17,7 @@ from handouts import workers
 from handouts.errors import Exit, HandoutError
 from handouts.model import Format, Leaflet, Paper
 from handouts.store import Store
-from tests.batches import BREAKS_AT_HYPHENS, a_list, begin, files_in, make, ran
+from tests.batches import IS_LAID_OUT, a_list, begin, files_in, make, ran
 
 pytest.importorskip("distributed", reason="needs handouts[cluster]")
 pytestmark = pytest.mark.xdist_group("batch-elsewhere")
@@ -79,7 +79,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture(scope="module")
 def people(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One of whom is laid out on its own."""
-    slow = {"note": f"Q7ZMARK {BREAKS_AT_HYPHENS}"}
+    slow = {"note": f"Q7ZMARK {IS_LAID_OUT}"}
     return a_list(tmp_path_factory.mktemp("people") / "people.csv", [{"note": ""}, slow])
 
 

@@ -152,6 +152,36 @@ USUAL = [
 ]
 
 
+#: Notes as clinicians write them: the words break at spaces, and in some of them.
+NOTED = (
+    "Start with 2-3 of each (see page 2), 5-10 minutes, then 50% more. Self-care is well-known/tested.",
+    "“Rest” is not bed-rest; it's a 3-day break. Don’t stop! Call (or text) 10:30-16:00, L4-L5 and/or C5-C6.",
+    "Anti-inflammatory gel 3x/week, 1/2 a pea, 7–10 days; your blood pressure was 120/80: fine (no change)…",
+    'Follow-up in May–June with your child(ren), £5 for parking. COVID-19 test: "no".',
+    "Самообслуживание: 2-3 раза в день (утром), по-прежнему 10–15 минут и/или «тихо».",
+)
+
+
+def test_notes_break_where_weasyprint_breaks_them() -> None:
+    """Each that is left to the slow way takes a second; one that breaks elsewhere is another page."""
+    samples = [
+        (words, 400, points, float(width)) for words in NOTED[:4] for points in (12, 14) for width in range(150, 400, 9)
+    ]
+    assert same(samples) == len(samples)
+    same([(NOTED[4], 400, 12, float(width)) for width in range(150, 400, 9)])
+
+
+@pytest.mark.parametrize(
+    "words", ["see page/2 now", "it is a_b", "well -done", 'say "a" (b) c', "50 % of", "what ?", "a--b c"]
+)
+def test_words_whose_lines_are_not_known_are_left_to_the_slow_way(words: str) -> None:
+    """Libraries that break lines differ over these."""
+    width = letters.line(words, BODY, 16, "en-US")
+    assert width
+    slot = Slot("note", 0, 0, 0, BODY, 16.0, width.width - 1, "en-US", b"")
+    assert stamping.broken_into_lines(words, slot) is None
+
+
 def test_usual_words_are_set_here() -> None:
     """If everything were left to the slow way, the tests above would prove nothing, and a list would take hours."""
     samples = [(words, weight, 12, width) for words in USUAL for weight in (400, 700) for width in (200.5, 600.0)]

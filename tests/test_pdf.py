@@ -269,6 +269,26 @@ def test_nothing_outside_the_library_is_fetched(address: str) -> None:
     assert refused.value.exit_code is Exit.CANNOT_WRITE
 
 
+@pytest.fixture
+def styles_anew() -> Iterator[None]:
+    """Styles are read once; a test that changes them reads them again, and so does the next."""
+    pdf.styles.cache_clear()
+    yield
+    pdf.styles.cache_clear()
+
+
+@pytest.mark.usefixtures("styles_anew")
+def test_a_fault_in_a_style_is_told_of_each_leaflet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Styles are read once: of ten leaflets, nine would go to the printer without the rule that is wrong."""
+    (tmp_path / "leaflet.css").write_text("p { color: nonsense }")
+    (tmp_path / "no-system-fonts.conf").write_bytes((assets.STYLES / "no-system-fonts.conf").read_bytes())
+    monkeypatch.setattr(assets, "STYLES", tmp_path)
+    monkeypatch.setattr(pdf, "own_files_only", pdf.own_files_only.__wrapped__)
+    for _ in range(2):
+        with pytest.raises(HandoutError, match="laid out cleanly"):
+            pdf.print_to_pdf(page_with(""))
+
+
 def test_a_link_out_of_the_library_is_not_followed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A symbolic link would be a door around the fetcher."""
     (tmp_path / "styles").mkdir()

@@ -9,14 +9,16 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from handouts import finishing, model, record, workers
+from handouts import finishing, frozen, model, record, stamping, workers
 from handouts.batch import COPIES
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
+from handouts.frozen import Frozen
 from handouts.model import Leaflet
 from handouts.record import MANIFEST, WORK
 from handouts.store import MAGIC, Store
-from tests.batches import BREAKS_AT_HYPHENS, StandIn, a_list, files_in, in_a_fork, kill_at, make, ran, texts_of
+from tests.batches import IS_LAID_OUT, StandIn, a_list, files_in, in_a_fork, kill_at, make, ran, texts_of
+from tests.both_ways import FONTS
 from tests.conftest import Ran
 
 pytestmark = pytest.mark.xdist_group("batch-elsewhere")
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("batch-elsewhere")
 #: Names, notes, clinicians: what must be found nowhere but on the person's own pages.
 MARKERS = ("Zqname", "Zqnote", "Zqclinician")
 ROW = {"name": "Zqname Person", "note": "Zqnote rest", "clinician": "Zqclinician"}
-SLOW = {**ROW, "note": f"Zqnote {BREAKS_AT_HYPHENS}"}
+SLOW = {**ROW, "note": f"Zqnote {IS_LAID_OUT}"}
 
 
 def marked(texts: Mapping[str, str | bytes]) -> list[str]:
@@ -78,15 +80,20 @@ def test_a_batch_tells_nobody_whom_it_is_for(
 
 
 def in_store(folder: Path) -> list[str]:
-    """Where a marker stands in a store."""
-    kept = {file.name: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    pages = {
-        f"pages of {n}": " ".join(texts_of(d.removeprefix(MAGIC).partition(b"\n")[2]))
-        for n, d in kept.items()
-        if d.startswith(MAGIC)
-    }
-    assert pages
+    """Where a marker stands in a store: in its files, and in what would be drawn of them."""
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    kept = {file.name: file.read_bytes() for file in files}
+    read = {file.name: Store(file.parent).read(file.name) for file in files if kept[file.name].startswith(MAGIC)}
+    leaflets = {name: frozen.from_kept(one.about, one.data) for name, one in read.items() if one}
+    assert leaflets
+    pages = {f"pages of {name}": "".join(texts_of(drawn(leaflet))) for name, leaflet in leaflets.items()}
+    assert all(pages.values()), "else nothing is looked at"
     return marked({**kept, **pages, "names": " ".join(kept)})
+
+
+def drawn(leaflet: Frozen) -> bytes:
+    """A PDF of what is kept, with nobody's words on it."""
+    return stamping.Copies(leaflet, FONTS).copy({})[0]
 
 
 @pytest.mark.parametrize("step", [14, 18, 22])

@@ -104,7 +104,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "frozen": ({"letters", "model", "page"}, set()),
     "freezing": ({"frozen", "letters", "model"}, {"pikepdf"}),
     "stamping": ({"frozen", "letters", "model", "page"}, {"uharfbuzz"}),
-    "workers": ({"errors", "model", "finishing", "store"}, {"distributed"}),
+    "workers": ({"errors", "model", "finishing", "pdf", "store"}, {"distributed"}),
     "editions": (
         {"errors", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
         set(),

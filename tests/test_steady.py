@@ -25,7 +25,7 @@ from handouts.record import MANIFEST, WORK
 from handouts.store import Store
 from tests import batches
 from tests.batches import (
-    BREAKS_AT_HYPHENS,
+    IS_LAID_OUT,
     TOPIC,
     StandIn,
     a_list,
@@ -53,7 +53,7 @@ pytestmark = [
 
 #: Seconds; nobody waits for it when all is well.
 PATIENCE = 60
-SLOW = {"note": BREAKS_AT_HYPHENS}
+SLOW = {"note": IS_LAID_OUT}
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import json
 import sys
 import time
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import typer
@@ -93,10 +93,14 @@ def batch(
         return
     if queue:
         check_queue(queue)
-    ready = read_batch(people, ordered, 0 if as_json else MOST_FAULTS)
-    those = workers.cluster(cluster) if cluster else workers.here(processes)
     kept = NONE if no_cache else usual_store()
-    done = _followed(make_batch(ready, out, those, kept), str(out))
+    those = workers.cluster(cluster) if cluster else workers.here(processes)
+    with ExitStack() as at_the_end:
+        at_the_end.callback(those.stop)
+        if kept.is_empty:
+            those.get_ready()
+        ready = read_batch(people, ordered, 0 if as_json else MOST_FAULTS)
+        done = _followed(make_batch(ready, out, those, kept), str(out))
     _report(done, as_json=as_json)
     if queue:
         for printed in done.files:
