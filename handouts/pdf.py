@@ -6,7 +6,6 @@ missing letter or drawing must not reach paper.
 """
 
 import ctypes.util
-import gc
 import logging
 import os
 import platform
@@ -170,8 +169,7 @@ def _document(leaflet: Leaflet, variant: str = VARIANT, begins: int = 1) -> Any:
         weasyprint.CSS(string=f"@page :first {{ counter-reset: pack {begins - 1} }}", url_fetcher=fetcher),
     ]
     page = weasyprint.HTML(string=leaflet.html, base_url=assets.STYLES.as_uri(), url_fetcher=fetcher)
-    with _no_tidying():
-        return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=variant)
+    return page.render(stylesheets=sheets, font_config=fonts, pdf_variant=variant)
 
 
 @cache
@@ -179,18 +177,6 @@ def styles() -> Any:
     """Our style sheets: read once, as that takes a tenth of a leaflet's time."""
     with _no_warning_in("Any leaflet"):
         return engine().CSS(assets.STYLES / "leaflet.css", url_fetcher=own_files_only()())
-
-
-@contextmanager
-def _no_tidying() -> Iterator[None]:
-    """Keep Python from looking for what can be thrown away while it lays out: it took a twentieth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @cache
