@@ -102,38 +102,76 @@ def _kind(letter: str) -> str | None:
     return script
 
 
-def _is_plain(words: str) -> bool:
-    """Whether Pango sets the words as they are, and in one go: it sets each script on its own, a mark with its letter, and
-    of several spaces one is left."""
-    kinds = set(map(_kind, set(words)))
-    return "  " not in words and words == words.strip(" ") and MARK not in kinds and len(kinds - {None}) <= 1
+def _script_of(words: str) -> str | None:
+    """The script of words that Pango sets as they are, and in one go; "" of figures and signs alone. None of others: it sets
+    each script on its own, a mark with its letter, and of several spaces one is left."""
+    kinds = set(map(_kind, set(words))) - {None}
+    if "  " in words or words != words.strip(" ") or MARK in kinds or len(kinds) > 1:
+        return None
+    return next(iter(kinds), None) or ""
 
 
-@lru_cache(maxsize=1_000)
 def line(words: str, face: Face, size: float, language: str) -> Line | None:
     """Words in one line, `size` in CSS pixels, on a page in a language; None if that would take more than one glyph after
-    another."""
+    another. A word that was set before is not set again."""
     known = _first_letters(face)
-    if any(ord(letter) not in known for letter in set(words)) or not _is_plain(words):
+    script = _script_of(words)
+    if script is None or any(ord(letter) not in known for letter in set(words)):
         return None
+    pieces: list[str] = []
+    for word in words.split(" "):
+        if not pieces:
+            pieces = [word]
+        elif word and pieces[-1] and _are_apart(pieces[-1][-1], word[0], face, script, language):
+            pieces += [" ", word]
+        else:
+            pieces[-1] += f" {word}"
+    set_pieces = [_set(piece, face, size, script, language) for piece in pieces]
+    if None in set_pieces:
+        return None
+    shown = "".join(one[0] for one in set_pieces if one)
+    return Line(f"[<{shown}>] TJ".encode(), sum(one[1] for one in set_pieces if one) / PANGO)
+
+
+@lru_cache(maxsize=4_000)
+def _set(words: str, face: Face, size: float, script: str, language: str) -> tuple[str, int] | None:
+    """Words as what stands between `[<` and `>] TJ`, and their width in Pango's units."""
+    placed = _shaped(words, face, round(size * PANGO), script, language)
+    if placed is None:
+        return None
+    shown = ""
+    for glyph, width in placed:
+        shown += f"{glyph:04x}"
+        kerning = width_of(face, glyph) - width * 1000 / PANGO / size
+        if int(kerning):
+            shown += f">{int(kerning)}<"
+    return shown, sum(width for _, width in placed)
+
+
+@cache
+def _are_apart(end: str, begin: str, face: Face, script: str, language: str) -> bool:
+    """Whether a word that ends with a letter and one that begins with another are set as if each stood alone."""
+    alone = [_shaped(letter, face, _font(face).face.upem, script, language) for letter in (end, " ", begin)]
+    together = _shaped(f"{end} {begin}", face, _font(face).face.upem, script, language)
+    return None not in alone and together == [placed for one in alone if one for placed in one]
+
+
+def _shaped(words: str, face: Face, scale: int, script: str, language: str) -> list[tuple[int, int]] | None:
+    """The glyphs of words and their widths, where `scale` is the size of the text; None unless it is one after another, each
+    in its place and that of its letter."""
+    known = _first_letters(face)
     font = _font(face)
-    scale = round(size * PANGO)
     font.scale = (scale, scale)
     buffer = uharfbuzz.Buffer()
     buffer.add_str(words)
     buffer.language = language  # else that of the computer would be taken, and a Turkish one has another i
+    if script:
+        buffer.script = script
     buffer.guess_segment_properties()
     uharfbuzz.shape(font, buffer, FEATURES)
-    infos, positions = buffer.glyph_infos, buffer.glyph_positions
-    if buffer.direction != "ltr" or [info.codepoint for info in infos] != [known[ord(letter)] for letter in words]:
-        return None
-    shown, width = "[<", 0
-    for info, place in zip(infos, positions, strict=True):
-        if place.x_offset or place.y_offset:
+    placed = []
+    for letter, info, place in zip(words, buffer.glyph_infos, buffer.glyph_positions, strict=False):
+        if info.codepoint != known[ord(letter)] or place.x_offset or place.y_offset:
             return None
-        width += place.x_advance
-        shown += f"{info.codepoint:04x}"
-        kerning = width_of(face, info.codepoint) - place.x_advance * 1000 / PANGO / size
-        if int(kerning):
-            shown += f">{int(kerning)}<"
-    return Line(f"{shown}>] TJ".encode(), width / PANGO)
+        placed.append((info.codepoint, place.x_advance))
+    return placed if buffer.direction == "ltr" and len(buffer.glyph_infos) == len(words) else None

@@ -312,8 +312,10 @@ class Copies:
         return _object(number, b"<<%s>>\nstream\n%s\nendstream" % (head.encode(), packed)) + END % at
 
 
+@lru_cache(maxsize=16)
 def _words(data: bytes) -> bytes:
-    """The stream of a person's words, packed lightly: there are thousands of them."""
+    """The stream of a person's words, packed lightly: there are thousands of them. A copy's own file and the print file
+    have the same."""
     return stream(data, level=1)
 
 
