@@ -111,6 +111,7 @@ def _script_of(words: str) -> str | None:
     return next(iter(kinds), None) or ""
 
 
+@lru_cache(maxsize=1_000)
 def line(words: str, face: Face, size: float, language: str) -> Line | None:
     """Words in one line, `size` in CSS pixels, on a page in a language; None if that would take more than one glyph after
     another. A word that was set before is not set again."""

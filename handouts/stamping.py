@@ -242,6 +242,8 @@ FREE = ENTRY.pack(0, 0, 0)
 #: A free one, too; unlike zeros, it changes the last byte of the checksum with which a packed stream ends.
 SPARE = ENTRY.pack(0, 0, 1)
 END = b"startxref\n%d\n%%%%EOF\n"
+#: What was packed so far is written, and not packed anew for each copy.
+_SO_FAR = zlib.Z_SYNC_FLUSH
 #: No object has this number: that of a copy's words goes there.
 HOLE = 99_999_999
 
@@ -280,7 +282,7 @@ class Copies:
         self._shared, self._entries = _written(objects, self._first + len(words))
         self._digest = hashlib.sha256(self._shared)
         self._table = zlib.compressobj(6)
-        self._packed = self._table.compress(b"".join(self._entries[: self._first]))
+        self._packed = self._table.compress(b"".join(self._entries[: self._first])) + self._table.flush(_SO_FAR)
         info = f" /Info {numbers[body.info]} 0 R" if body.info else ""
         self._said = f"/W [1 4 2] /Root {numbers[body.root]} 0 R{info} /ID [<{self._digest.hexdigest()[:32]}>"
 

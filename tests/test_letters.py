@@ -231,24 +231,29 @@ def test_a_letter_that_no_font_has_is_named_by_its_place() -> None:
     assert letters.cannot_show("Anna") == ()
 
 
+def forget_what_was_set() -> None:
+    letters.line.cache_clear()
+    letters._set.cache_clear()
+
+
 def test_planted_differences_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A guard that sees nothing guards nothing."""
     sample = ("AVATAR To", 400, 12, 600.0)
-    letters._set.cache_clear()
+    forget_what_was_set()
     monkeypatch.setattr(letters, "FEATURES", letters.FEATURES | {"kern": False})
     with pytest.raises(AssertionError):
         same([sample])
-    letters._set.cache_clear()
+    forget_what_was_set()
 
 
 @pytest.mark.parametrize("planted", ["a  b", "й’o", "\u030cłᾇ"], ids=ascii)
 def test_planted_carelessness_is_seen(monkeypatch: pytest.MonkeyPatch, planted: str) -> None:
     """Each of these was once stamped, and was not the same."""
-    letters._set.cache_clear()
+    forget_what_was_set()
     monkeypatch.setattr(letters, "_script_of", Mock(return_value=""))
     monkeypatch.setattr(letters, "_are_apart", Mock(return_value=False))
     pairs = both([(planted, 400, 12, 600.0)])
-    letters._set.cache_clear()
+    forget_what_was_set()
     assert pairs[0][0] != pairs[0][1]
 
 

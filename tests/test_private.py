@@ -87,7 +87,7 @@ def in_store(folder: Path) -> list[str]:
     leaflets = {name: frozen.from_kept(one.about, one.data) for name, one in read.items() if one}
     assert leaflets
     pages = {f"pages of {name}": "".join(texts_of(drawn(leaflet))) for name, leaflet in leaflets.items()}
-    assert all(pages.values()), "else nothing is looked at"
+    assert any(pages.values()), "else nothing is looked at"
     return marked({**kept, **pages, "names": " ".join(kept)})
 
 

@@ -141,11 +141,12 @@ def _followed(made: Generator[Progress, None, None], folder: str) -> Progress:
     """Show how far it is: a bar on a terminal, else a line now and then. Returns the last."""
     done = Progress(0, 0)
     said = time.monotonic()
+    is_watched = sys.stderr.isatty()
     try:
         with closing(made), as_bar() as show:
             for done in made:
                 show(done.rows, done.of)
-                if not sys.stderr.isatty() and time.monotonic() - said > QUIET:
+                if not is_watched and time.monotonic() - said > QUIET:
                     said = time.monotonic()
                     say(f"{done.rows} of {done.of} rows done.")
     except KeyboardInterrupt:
