@@ -2,4 +2,5 @@
 
 from handouts.cli import main
 
-main()
+if __name__ == "__main__":  # a process of ours reads this file, too
+    main()

@@ -120,6 +120,7 @@ class _Making:
         yield self._done
         if self._batch.ordered.separate:
             (self._record.folder / COPIES).mkdir(mode=0o700, exist_ok=True)
+            self._record.expect(self._batch.judged.people)
         self._begin_editions()
         begun: deque[Begun] = deque()
         for person in self._batch.people():

@@ -129,20 +129,20 @@ class Editions:
     def begin_fitted(self, person: Person, topic: str) -> None:
         """Begin to lay out what a copy will need in the end: how many lines its texts have is known by now."""
         edition = self.edition(person, topic)
-        if fitted := self._fitted(person, edition):
+        words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
+        if fitted := self._fitted(person, edition, words):
             self._frozen_for(edition, fitted, wait=False)
 
-    def _fitted(self, person: Person, edition: Edition) -> Shape | None:
+    def _fitted(self, person: Person, edition: Edition, words: stamping.Words) -> Shape | None:
         shape = stamping.shape_of(person.personal, edition.exercises)
         leaflet = self._frozen_for(edition, shape)
-        words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
         return stamping.fitted(leaflet, words, shape) if leaflet else None
 
     def copy(self, person: Person, topic: str) -> Copy:
         """Begin a person's copy: stamped, if that can be done truthfully; else it is laid out on its own."""
         edition = self.edition(person, topic)
         words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
-        fitted = self._fitted(person, edition)
+        fitted = self._fitted(person, edition, words)
         leaflet = self._frozen_for(edition, fitted) if fitted else None
         stamped = stamping.stamp(leaflet, words) if leaflet else None
         if stamped is not None:

@@ -13,26 +13,25 @@ import shutil
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder
+from handouts.writer import PRIVATE, Writer, new, write_new
 
 MANIFEST = "manifest.json"
 #: Within the folder of the batch: what is not yet whole, and the journals.
 WORK = ".handouts-batch"
 JOURNAL = "journal-"
 LOCK = "lock"
-PRIVATE = 0o600
-#: Files that are written at once, and that wait to be: the disk works while the next copies are made.
-WRITERS, MOST_WRITING = 2, 32
+#: Copies from which on a process of its own writes them.
+MANY = 1_000
 
+AS_JSON = json.JSONEncoder(ensure_ascii=False)
 #: A line of the journal, and what it is about: the head, a copy of a row, or a print file.
 Said = Mapping[str, Any]
 
@@ -53,8 +52,7 @@ class Record:
     _is_ours: bool = False
     _waiting: deque[tuple[Path, Path]] = field(default_factory=deque)
     _lines: list[bytes] = field(default_factory=list)
-    _writers: ThreadPoolExecutor = field(default_factory=partial(ThreadPoolExecutor, WRITERS))
-    _writing: deque[Future[None]] = field(default_factory=deque)
+    _writer: Writer | None = None
 
     @property
     def work(self) -> Path:
@@ -175,19 +173,24 @@ class Record:
             self._waiting.append((unfinished, self.folder / str(said["file"])))
         self._lines.append(_line(said))
 
+    def expect(self, copies: int) -> None:
+        """Prepare to write so many files."""
+        if copies >= MANY:
+            self._writer = Writer()
+
     def write(self, unfinished: Path, data: bytes) -> None:
-        """Begin to write a file, while the next is made; `flush` waits for it, and raises what went wrong."""
-        self._writing.append(self._writers.submit(_write, unfinished, data))
-        if len(self._writing) > MOST_WRITING:
-            wait((self._writing[-MOST_WRITING],))
+        """Write a file, or have it written; what goes wrong then is told by `flush`."""
+        if self._writer:
+            self._writer.write(unfinished, data)
+        else:
+            write_new(unfinished, data)
 
     def flush(self) -> None:
         """Files first, to the disk; then their names; then the lines that say they are whole."""
         assert self._journal
-        for one in self._writing:
-            one.result()  # what failed fails again: nothing here may get its name
-        self._writing.clear()
         if self._waiting:
+            if self._writer:
+                self._writer.wait()
             _to_the_disk(self.work, [unfinished for unfinished, _ in self._waiting])
             folders = {file.parent for _, file in self._waiting}
             while self._waiting:
@@ -213,6 +216,7 @@ class Record:
             os.fsync(out.fileno())
         unfinished.replace(self.folder / MANIFEST)
         _folder_to_the_disk(self.folder)
+        self._let_the_writer_go()
         self._close()
         self._leave()
         return self.folder / MANIFEST
@@ -224,8 +228,7 @@ class Record:
         if self._journal:
             with suppress(OSError):
                 self.flush()
-        wait(self._writing)
-        self._writing.clear()
+        self._let_the_writer_go()
         self._sweep()
         if self._journal and self._lines:  # a full disk has room again
             self._waiting.clear()
@@ -237,8 +240,12 @@ class Record:
             return self._leave()
         return self._unlock()
 
+    def _let_the_writer_go(self) -> None:
+        writer, self._writer = self._writer, None
+        if writer:
+            writer.stop()
+
     def _close(self) -> None:
-        self._writers.shutdown()
         if self._journal:
             with suppress(OSError):
                 self._journal.close()
@@ -263,7 +270,7 @@ def _manifest(journal: Path) -> Iterator[bytes]:
 
 
 def _line(said: Said) -> bytes:
-    return json.dumps(said, ensure_ascii=False).encode() + b"\n"
+    return AS_JSON.encode(said).encode() + b"\n"
 
 
 def _said(line: bytes) -> Said:
@@ -274,24 +281,14 @@ def _said(line: bytes) -> Said:
     return said if isinstance(said, dict) else {}
 
 
-def _write(file: Path, data: bytes) -> None:
-    with private(file) as out:
-        out.write(data)
-
-
 def private(file: Path) -> BinaryIO:
     """A new file that nobody else can read."""
-    return os.fdopen(_new(file), "wb")
+    return os.fdopen(new(file), "wb")
 
 
 def _unbuffered(file: Path) -> FileIO:
     """A new file that nobody else can read, of which the system has every line at once."""
-    return FileIO(_new(file), "wb")
-
-
-def _new(file: Path) -> int:
-    file.unlink(missing_ok=True)
-    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE)
+    return FileIO(new(file), "wb")
 
 
 def digest_of(file: Path) -> str:

@@ -242,6 +242,10 @@ FREE = ENTRY.pack(0, 0, 0)
 #: A free one, too; unlike zeros, it changes the last byte of the checksum with which a packed stream ends.
 SPARE = ENTRY.pack(0, 0, 1)
 END = b"startxref\n%d\n%%%%EOF\n"
+#: How well zlib packs, and with how much memory (the logarithm of its window, and a level). To begin with the usual amount
+#: takes longer than to pack a person's words.
+LIGHTLY, USUALLY = 1, 6
+SMALL, LARGE = (13, 6), (15, 8)
 #: What was packed so far is written, and not packed anew for each copy.
 _SO_FAR = zlib.Z_SYNC_FLUSH
 #: No object has this number: that of a copy's words goes there.
@@ -254,11 +258,16 @@ def _by(most: int, things: Sequence[T]) -> Iterator[Sequence[T]]:
 
 def stream(data: bytes, more: bytes = b"", level: int = 9) -> bytes:
     """A compressed stream. None ends with a carriage return: see `tagging.has_clean_ends`."""
-    while (packed := zlib.compress(data, level=level)).endswith(b"\r"):
+    while (packed := _packed(data, level)).endswith(b"\r"):
         data += b"\n"
     if more == LENGTH_UNPACKED:
         more = b"/Length1 %d" % len(data)
     return b"<</Filter /FlateDecode /Length %d %s>>\nstream\n%s\nendstream" % (len(packed), more, packed)
+
+
+def _packed(data: bytes, level: int) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, *(LARGE if level > LIGHTLY else SMALL))
+    return packer.compress(data) + packer.flush()
 
 
 class Copies:
@@ -281,7 +290,7 @@ class Copies:
         objects[:0] = [renumbered(thing, numbers.__getitem__) for thing in body.objects.values()]
         self._shared, self._entries = _written(objects, self._first + len(words))
         self._digest = hashlib.sha256(self._shared)
-        self._table = zlib.compressobj(6)
+        self._table = zlib.compressobj(USUALLY, zlib.DEFLATED, *SMALL)
         self._packed = self._table.compress(b"".join(self._entries[: self._first])) + self._table.flush(_SO_FAR)
         info = f" /Info {numbers[body.info]} 0 R" if body.info else ""
         self._said = f"/W [1 4 2] /Root {numbers[body.root]} 0 R{info} /ID [<{self._digest.hexdigest()[:32]}>"
@@ -318,7 +327,7 @@ class Copies:
 def _words(data: bytes) -> bytes:
     """The stream of a person's words, packed lightly: there are thousands of them. A copy's own file and the print file
     have the same."""
-    return stream(data, level=1)
+    return stream(data, level=LIGHTLY)
 
 
 def _object(number: int, thing: bytes) -> bytes:
@@ -410,7 +419,7 @@ class PrintFile:
             own,
             own,
         )
-        self._put(_object(number, stream(table, more)) + END % at)
+        self._put(_object(number, stream(table, more, USUALLY)) + END % at)
         return self._digest.hexdigest()
 
     def _pages_of(self, frozen: Frozen) -> list[list[bytes | int]]:

@@ -109,7 +109,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"errors", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
         set(),
     ),
-    "record": ({"errors", "files"}, set()),
+    "writer": (set(), set()),
+    "record": ({"errors", "files", "writer"}, set()),
     "waiting_list": (
         {
             "errors",
