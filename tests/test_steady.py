@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, Self
 
 import pytest
 
-from handouts import batch, finishing, model, page, record, workers
+from handouts import batch, finishing, model, page, record, workers, writer
 from handouts.batch import COPIES
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
@@ -327,6 +327,11 @@ class Full:
         self._out.close()
 
 
+def write_fully(file: Path, data: bytes) -> None:
+    with Full(os.fdopen(writer.new(file), "wb")) as out:
+        out.write(data)
+
+
 @pytest.mark.parametrize("share", [0, 0.0001, 0.05, 0.15, 0.4, 0.65, 0.9])
 def test_a_disk_that_is_full(
     share: float,
@@ -342,6 +347,7 @@ def test_a_disk_that_is_full(
     Full.left = int(share * sum(map(len, undisturbed.values())))
     private, unbuffered = record.private, record._unbuffered
     with monkeypatch.context() as full:
+        full.setattr(record, "write_new", write_fully)
         full.setattr(record, "private", lambda file: Full(private(file)))
         full.setattr(batch, "private", lambda file: Full(private(file)))
         full.setattr(record, "_unbuffered", lambda file: Full(unbuffered(file)))  # type: ignore[arg-type]

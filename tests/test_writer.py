@@ -19,8 +19,8 @@ from handouts.record import WORK
 from handouts.store import Store
 from handouts.writer import Writer
 
-from .batches import StandIn, a_list, begin, files_in, make
-from .test_steady import goes_on, nothing_torn, small_disk
+from .batches import StandIn, a_list, begin, children_of, files_in, is_running, make
+from .test_steady import goes_on, nothing_torn, small_disk, until
 
 __all__ = ["small_disk"]
 pytestmark = pytest.mark.xdist_group("batch-elsewhere")
@@ -50,22 +50,6 @@ def undisturbed(people: Path, kept: Store, tmp_path: Path) -> dict[str, bytes]:
     """What is made without it."""
     make(people, tmp_path / "undisturbed", StandIn().workers, kept, separate=True)
     return files_in(tmp_path / "undisturbed")
-
-
-def is_there(process: int) -> bool:
-    """Whether a process runs."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-def gone(process: int, seconds: float = 10) -> bool:
-    """Whether a process ends by itself."""
-    until = time.monotonic() + seconds
-    while is_there(process) and time.monotonic() < until:
-        time.sleep(0.05)
-    return not is_there(process)
 
 
 def test_what_it_is_given_is_written(written: Writer, tmp_path: Path) -> None:
@@ -134,9 +118,9 @@ def test_it_does_not_outlive_the_first_one(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, env=environment) as first:
         assert first.stdout
         process = int(first.stdout.readline())
-        assert is_there(process)
+        assert is_running(process)
         first.kill()
-    assert gone(process)
+    until(lambda: not is_running(process))
 
 
 @pytest.mark.usefixtures("always")
@@ -206,23 +190,16 @@ def test_a_batch_whose_writer_is_killed_goes_on_later(
 def test_a_batch_that_is_stopped_lets_it_go(people: Path, kept: Store, tmp_path: Path) -> None:
     """Ctrl-C, or a front desk that closes the window."""
     _, making = begin(people, tmp_path / "out", StandIn().workers, kept, separate=True)
-    children = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-    before = set(children.read_text().split())
+    before = set(children_of(os.getpid()))
     for done in making:
         if done.rows == 10:
             break
-    (process,) = [int(one) for one in set(children.read_text().split()) - before if _writes(int(one))]
+    (process,) = set(children_of(os.getpid())) - before
     making.close()
-    assert gone(process)
+    until(lambda: not is_running(process))
     left = {file.name for file in (tmp_path / "out" / WORK).iterdir()}
     assert all(name.startswith("journal-") or name == "lock" for name in left)
     assert len(list((tmp_path / "out" / COPIES).iterdir())) == 10
-
-
-def _writes(process: int) -> bool:
-    """Whether a process was begun afresh to work for this one; not one that only looks after shared things."""
-    said = Path(f"/proc/{process}/cmdline").read_bytes()
-    return b"spawn_main" in said
 
 
 @linux
@@ -239,18 +216,16 @@ def test_a_command_killed_at_random_goes_on(kept: Store, warm: Path, tmp_path: P
     for turn in range(2):
         more = ["--resume"] if turn and any((out / WORK).glob("journal-*")) else []
         with subprocess.Popen([*command, str(out), *more], env=environment, stderr=subprocess.DEVNULL) as running:
-            until = time.monotonic() + 60
+            end = time.monotonic() + 60
             copies = out / COPIES
-            while time.monotonic() < until and running.poll() is None:
+            while time.monotonic() < end and running.poll() is None:
                 if copies.is_dir() and len(list(copies.iterdir())) > 200 * (turn + 1):
                     break
                 time.sleep(0.01)
             time.sleep(chance.random() * 0.05)
-            children = [
-                int(one) for one in Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
-            ]
+            children = children_of(running.pid)
             running.kill()
-        assert all(map(gone, children))
+        until(lambda those=children: not any(map(is_running, those)))  # type: ignore[misc]
     subprocess.run([*command, str(out), "--resume"], env=environment, check=True, capture_output=True)
     subprocess.run([*command, str(tmp_path / "undisturbed")], env=environment, check=True, capture_output=True)
     assert files_in(out) == files_in(tmp_path / "undisturbed")
