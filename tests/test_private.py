@@ -55,8 +55,9 @@ def told_by(name: str, data: bytes) -> dict[str, str | bytes]:
     return found
 
 
+@pytest.mark.parametrize("more", [(), ("--no-cache",)], ids=["kept", "from-nothing"])
 def test_a_batch_tells_nobody_whom_it_is_for(
-    kept: Store, warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    more: tuple[str, ...], kept: Store, warm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its talk, its record, the names and data of its files, the store, the folder for temporary files."""
     people = a_list(tmp_path / "people.csv", [ROW, SLOW])
@@ -64,7 +65,7 @@ def test_a_batch_tells_nobody_whom_it_is_for(
     temporary.mkdir()
     for name in ("TMPDIR", "TEMP", "TMP"):
         monkeypatch.setenv(name, str(temporary))
-    done = ran(people, tmp_path / "out", "--separate", "--separators", "--workers", "1")
+    done = ran(people, tmp_path / "out", "--separate", "--separators", "--workers", "1", *more)
     assert done.returncode == 0
     made = files_in(tmp_path / "out")
     printed = [name for name in made if name.endswith(".pdf")]
