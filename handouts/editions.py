@@ -34,8 +34,7 @@ class Edition:
     @cached_property
     def digest(self) -> str:
         """A digest of all that its copies depend on before they are anyone's: what is said here, and the templates."""
-        own = self.setting.templates
-        return store.digest_of(repr(self), store.contents_of(sorted(own.rglob("*.html"))) if own else "")
+        return store.digest_of(repr(self), _own_templates(self.setting))
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -156,7 +155,7 @@ class Editions:
         setting = self._settings[choice]
         sheet = _Sheet(
             ("separator", choice),
-            (repr(setting),),
+            (repr(setting), _own_templates(setting)),
             partial(page.make_separator, setting, frozen.PLACEHOLDER),
             setting.form,
             lambda: [("id", 0, [frozen.PLACEHOLDER])],
@@ -204,6 +203,12 @@ class Editions:
         if found:
             self._kept.write(name, Kept(*frozen.as_kept(found), pdf.libraries))
         return found
+
+
+def _own_templates(setting: Setting) -> str:
+    """A digest of the clinic's own templates, if it has any; ours are the house's."""
+    own = setting.templates
+    return store.contents_of(sorted(own.rglob("*.html"))) if own else ""
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ def _broken(words: str, weight: int, size: float, width: float, language: str) -
     if KEPT_TOGETHER.search(words) or not all(map(KNOWN_WORD.fullmatch, words.split(" "))):
         return None
     parts = PIECE.findall(words)
+    assert "".join(parts) == words, "known words consist of pieces"
     widths = [alone.width for part in parts if (alone := set_in_line(part.rstrip(" ")))]
     if len(widths) < len(parts) or max(widths) > width - NEARLY:  # a wider word would make its column wider
         return None

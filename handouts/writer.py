@@ -8,6 +8,7 @@ import errno
 import os
 import signal
 from contextlib import suppress
+from io import FileIO
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -82,16 +83,14 @@ def _write_all(pipe: "Connection[Any, Any]") -> None:
                 pipe.send_bytes(b"%d" % failed)
             else:
                 data = pipe.recv_bytes()
-                failed = failed or _written(Path(os.fsdecode(name)), data)
+                failed = failed or _what_went_wrong(Path(os.fsdecode(name)), data)
 
 
-def _written(file: Path, data: bytes) -> int:
-    """Write a new file; 0, or the number of what went wrong, and then nothing of it is left."""
+def _what_went_wrong(file: Path, data: bytes) -> int:
+    """Write a new file; 0, or the number of what went wrong."""
     try:
         write_new(file, data)
     except OSError as error:
-        with suppress(OSError):
-            file.unlink()
         return error.errno or errno.EIO
     return 0
 
@@ -102,8 +101,14 @@ def new(file: Path) -> int:
 
 
 def write_new(file: Path, data: bytes) -> None:
-    """Write a new file that nobody else can read."""
-    with open(new(file), "wb", buffering=0) as out:
-        rest = memoryview(data)
-        while rest:
-            rest = rest[out.write(rest) :]
+    """Write a new file that nobody else can read; whole, or nothing of it is left."""
+    out = FileIO(new(file), "wb")
+    try:
+        with out:
+            rest = memoryview(data)
+            while rest:
+                rest = rest[out.write(rest) :]
+    except OSError:
+        with suppress(OSError):
+            file.unlink()
+        raise

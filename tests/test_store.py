@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -328,6 +329,28 @@ def test_all_a_frozen_leaflet_depends_on_changes_its_key(tmp_path: Path, monkeyp
     monkeypatch.setattr(store, "house", lambda: "another house")
     digests.append(replace(one).digest)
     assert len(set(digests)) == len(digests)
+
+
+def test_a_clinics_own_separator_is_not_answered_with_ours(kept: Store, tmp_path: Path) -> None:
+    """A template that was changed must reach paper."""
+    one = edition("sleep-hygiene", "us", A4)
+    person = Person(2, "row-2", ("sleep-hygiene",), ANNA)
+    laid: list[str] = []
+
+    def lay_out(leaflet: Leaflet, _: Format) -> Pdf:
+        laid.append(leaflet.html)
+        return laid_out(one, leaflet)
+
+    own = tmp_path / "templates"
+    shutil.copytree(assets.TEMPLATES, own)
+    theirs = replace(one, setting=replace(one.setting, templates=own))
+    for which in (one, one, theirs, theirs):
+        editions_with(kept, which, lay_out).separator(person)
+    with (own / "separator.html").open("a") as out:
+        out.write("<!-- ours -->")
+    page.templates.cache_clear()
+    editions_with(kept, theirs, lay_out).separator(person)
+    assert len(laid) == 3
 
 
 def test_its_key_is_the_same_in_every_process() -> None:

@@ -1,5 +1,6 @@
 """The process that writes very many copies: what it could not write is told, and no half of it gets a name."""
 
+import errno
 import os
 import random
 import signal
@@ -8,7 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,18 +73,23 @@ def test_what_could_not_be_written_is_told(written: Writer, tmp_path: Path) -> N
     for _ in range(2):
         with pytest.raises(FileExistsError):
             written.wait()
-    assert not (tmp_path / "after").exists()
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"there": b"old"}
+
+
+class Half(FileIO):
+    """A file on a disk that has room for the first byte."""
+
+    def write(self, data: Any) -> int:
+        if self.tell():
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return super().write(bytes(data[:1]))
 
 
 def test_half_a_file_is_taken_away(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A disk that is full has room for the first half; under its name it would be taken for a copy."""
-
-    def half(file: Path, data: bytes) -> None:
-        file.write_bytes(data[:1])
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(writer, "write_new", half)
-    assert writer._written(tmp_path / "copy", b"whole") == 28
+    """Under its name it would be taken for a copy."""
+    monkeypatch.setattr(writer, "FileIO", Half)
+    with pytest.raises(OSError, match="No space left"):
+        writer.write_new(tmp_path / "copy", b"whole")
     assert list(tmp_path.iterdir()) == []
 
 
