@@ -111,7 +111,7 @@ def _script_of(words: str) -> str | None:
     return next(iter(kinds), None) or ""
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=500)
 def line(words: str, face: Face, size: float, language: str) -> Line | None:
     """Words in one line, `size` in CSS pixels, on a page in a language; None if that would take more than one glyph after
     another. A word that was set before is not set again."""
@@ -134,7 +134,7 @@ def line(words: str, face: Face, size: float, language: str) -> Line | None:
     return Line(f"[<{shown}>] TJ".encode(), sum(one[1] for one in set_pieces if one) / PANGO)
 
 
-@lru_cache(maxsize=4_000)
+@lru_cache(maxsize=2_000)
 def _set(words: str, face: Face, size: float, script: str, language: str) -> tuple[str, int] | None:
     """Words as what stands between `[<` and `>] TJ`, and their width in Pango's units."""
     placed = _shaped(words, face, round(size * PANGO), script, language)

@@ -11,6 +11,7 @@ the objects. A print file has each shared page once, and for each copy its words
 import hashlib
 import re
 import struct
+import sys
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -370,6 +371,8 @@ def _written(objects: Sequence[bytes], free: int) -> tuple[bytes, list[bytes]]:
 # --- A print file ------------------------------------------------------------------------------
 
 CATALOG, TREE = 1, 2
+#: The first byte of an entry of the table: there is such an object, and the other seven are its offset.
+USED = 1 << 56
 #: Pages to a branch of the tree of pages.
 BRANCH = 64
 TITLE = b"(Leaflets for printing: not tagged for screen readers)"
@@ -412,7 +415,9 @@ class PrintFile:
         info = self._new(b"<</Title %s>>" % TITLE)
         number, at, own = self._free(), self._at, self._digest.hexdigest()[:32].encode()
         self._offsets[number] = at
-        table = b"".join(((1 << 56 if offset else 0) | offset).to_bytes(8, "big") for offset in self._offsets)
+        entries = array("Q", ((USED if offset else 0) | offset for offset in self._offsets))
+        if sys.byteorder == "little":
+            entries.byteswap()
         more = b"/Type /XRef /Size %d /W [1 7 0] /Root %d 0 R /Info %d 0 R /ID [<%s> <%s>]" % (
             len(self._offsets),
             CATALOG,
@@ -420,7 +425,7 @@ class PrintFile:
             own,
             own,
         )
-        self._put(_object(number, stream(table, more, USUALLY)) + END % at)
+        self._put(_object(number, stream(entries.tobytes(), more, USUALLY)) + END % at)
         return self._digest.hexdigest()
 
     def _pages_of(self, frozen: Frozen) -> list[list[bytes | int]]:
