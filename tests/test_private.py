@@ -16,7 +16,7 @@ from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen
 from handouts.model import Leaflet
 from handouts.record import MANIFEST, WORK
-from handouts.store import MAGIC, Store
+from handouts.store import MAGIC, Store, usual_store
 from tests.batches import IS_LAID_OUT, StandIn, a_list, files_in, in_a_fork, kill_at, make, ran, texts_of
 from tests.both_ways import FONTS
 from tests.conftest import Ran
@@ -163,7 +163,7 @@ def test_no_failure_names_a_person(
         those = StandIn()
     if fault == "layout":
         those = StandIn(lambda leaflet: workers.laid_out(leaflet, model.Format(model.Paper.A4)))  # type: ignore[arg-type,return-value]
-    make(a_list(tmp_path / "warm.csv", [ROW]), tmp_path / "warm", StandIn().workers, kept)
+    make(a_list(tmp_path / "warm.csv", [ROW]), tmp_path / "warm", StandIn().workers, usual_store())
     if fault == "layout":
         monkeypatch.setattr(finishing.pdf, "print_to_pdf", broken)
     if fault == "stamping":
