@@ -1,6 +1,7 @@
 """A number in, a list of as many plainly made-up people out: the same each time, in letters of several scripts."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -27,14 +28,18 @@ SEED = 20261121
 Row = dict[str, str]
 
 
-def rows(count: int, topic: str) -> list[Row]:
-    """So many people. A quarter have no note; the longest has six sentences."""
+#: Sentences of a note: from none to three lines of it; or none and one line.
+USUAL, SHORT = (0, 1, 2, len(SENTENCES)), (0, 1)
+
+
+def rows(count: int, topic: str, sentences: Sequence[int] = USUAL) -> list[Row]:
+    """So many people, with so many sentences in their notes by chance."""
     chance = Random(SEED)  # noqa: S311  # nothing is kept secret by it
-    return [_row(number, topic, chance) for number in range(1, count + 1)]
+    return [_row(number, topic, sentences, chance) for number in range(1, count + 1)]
 
 
-def _row(number: int, topic: str, chance: Random) -> Row:
-    note = " ".join(chance.sample(SENTENCES, chance.choice((0, 1, 2, len(SENTENCES)))))
+def _row(number: int, topic: str, sentences: Sequence[int], chance: Random) -> Row:
+    note = " ".join(chance.sample(SENTENCES, chance.choice(sentences)))
     return {
         "row id": f"copy-{number:06}",
         "topics": topic,
@@ -45,12 +50,12 @@ def _row(number: int, topic: str, chance: Random) -> Row:
     }
 
 
-def write_list(file: Path, count: int, topic: str) -> Path:
+def write_list(file: Path, count: int, topic: str, sentences: Sequence[int] = USUAL) -> Path:
     """Write the list as a clinic would: a CSV file in UTF-8."""
     with file.open("w", encoding="utf-8-sig", newline="") as stream:
         writer = csv.DictWriter(stream, COLUMNS)
         writer.writeheader()
-        writer.writerows(rows(count, topic))
+        writer.writerows(rows(count, topic, sentences))
     return file
 
 

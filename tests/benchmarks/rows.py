@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.benchmarks import ours, peers
 from tests.benchmarks.leaflets import TOPIC, Sample, sample
 from tests.benchmarks.measure import Command, LeftOutError, by_turns, copies_in
-from tests.benchmarks.people import read_list, write_list
+from tests.benchmarks.people import SHORT, read_list, write_list
 
 MEGABYTE = 1_000_000
 #: Of one copy as a file, with room to spare; so much is kept twice at most.
@@ -77,11 +77,15 @@ class Bench:
         """A list of so many people."""
         return write_list(self.folder / f"people-{count}.csv", count, TOPIC)
 
-    def separate(self, count: int) -> Command:
-        return ours.separate(self.folder, self.store, self.people(count), count)
+    def with_short_notes(self, count: int) -> Path:
+        """The same, with notes of one line at most."""
+        return write_list(self.folder / f"short-{count}.csv", count, TOPIC, SHORT)
 
-    def typst(self, count: int, *more: str) -> Command:
-        return peers.typst(self.folder, self.leaflet, self.people(count), count, *more)
+    def separate(self, count: int, people: Path | None = None) -> Command:
+        return ours.separate(self.folder, self.store, people or self.people(count), count)
+
+    def typst(self, count: int, *more: str, people: Path | None = None) -> Command:
+        return peers.typst(self.folder, self.leaflet, people or self.people(count), count, *more)
 
     def check_room(self, count: int) -> None:
         """Whether so many copies, twice, fit on the disk."""
@@ -122,6 +126,19 @@ def batch(bench: Bench) -> Iterator[Row]:
     for what, took, aim in (("leaflet frozen", frozen, "≥ 5"), ("from nothing", fresh, "≥ 1.5")):
         for beside, theirs in (("Typst", fast), ("Typst, `sys.inputs`", documented)):
             yield faster(f"{count} files, {what}: files a second", beside, count / took, count / theirs, aim, runs)
+
+
+def short_notes(bench: Bench) -> Iterator[Row]:
+    """The same from nothing, with notes of one line at most: two layouts of the leaflet, and not four."""
+    count, runs = bench.size.copies, bench.size.batch_runs
+    people = bench.with_short_notes(count)
+    nothing = partial(ours.from_nothing, bench.separate(count, people))
+    source, inputs = (bench.typst(count, *way, people=people) for way in ((), ("--way", "inputs")))
+    nothing()
+    fresh, fast, documented = by_turns(runs, nothing, source.seconds, inputs.seconds)
+    for beside, theirs in (("Typst", fast), ("Typst, `sys.inputs`", documented)):
+        what = f"{count} files, short notes, from nothing: files a second"
+        yield faster(what, beside, count / fresh, count / theirs, "≥ 1.5", runs)
 
 
 def many(bench: Bench) -> Iterator[Row]:
@@ -191,6 +208,7 @@ MEASURES: tuple[Callable[[Bench], Iterator[Row]], ...] = (
     on_demand,
     typst_on_demand,
     batch,
+    short_notes,
     many,
     disk,
     in_browser,
