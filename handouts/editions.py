@@ -183,15 +183,19 @@ class Editions:
     def _found(self, sheet: "_Sheet", *, wait: bool = True) -> Frozen | None:
         """What is frozen already, is in the store, or is laid out by the workers now; None if nobody waits for it."""
         if sheet.key not in self._frozen and sheet.key not in self._begun:
-            name = store.digest_of("frozen", *sheet.depends_on)
-            if kept := self._kept.read(name):
-                with suppress(ValueError, KeyError, TypeError, AttributeError):
-                    self._frozen[sheet.key] = frozen.from_kept(kept.about, kept.data)
-            if sheet.key not in self._frozen:
-                self._begun[sheet.key] = name, self._workers.lay_out(sheet.leaflet(), sheet.form)
-        if sheet.key not in self._frozen and wait:
+            self._look_up(sheet)
+        if sheet.key in self._begun and wait:
             self._frozen[sheet.key] = self._freeze(sheet)
         return self._frozen.get(sheet.key)
+
+    def _look_up(self, sheet: "_Sheet") -> None:
+        """Take what is in the store; else begin to lay it out."""
+        name = store.digest_of("frozen", *sheet.depends_on)
+        if kept := self._kept.read(name):
+            with suppress(ValueError, KeyError, TypeError, AttributeError):  # whole, but written by another version
+                self._frozen[sheet.key] = frozen.from_kept(kept.about, kept.data)
+                return
+        self._begun[sheet.key] = name, self._workers.lay_out(sheet.leaflet(), sheet.form)
 
     def _freeze(self, sheet: "_Sheet") -> Frozen | None:
         """Freeze what the workers laid out, and keep it."""

@@ -119,19 +119,21 @@ def line(words: str, face: Face, size: float, language: str) -> Line | None:
     script = _script_of(words)
     if script is None or any(ord(letter) not in known for letter in set(words)):
         return None
-    pieces: list[str] = []
-    for word in words.split(" "):
-        if not pieces:
-            pieces = [word]
-        elif word and pieces[-1] and _are_apart(pieces[-1][-1], word[0], face, script, language):
+    first, *others = words.split(" ")
+    pieces = [first]
+    for word in others:
+        if _are_apart(pieces[-1][-1:], word[:1], face, script, language):
             pieces += [" ", word]
         else:
             pieces[-1] += f" {word}"
-    set_pieces = [_set(piece, face, size, script, language) for piece in pieces]
-    if None in set_pieces:
-        return None
-    shown = "".join(one[0] for one in set_pieces if one)
-    return Line(f"[<{shown}>] TJ".encode(), sum(one[1] for one in set_pieces if one) / PANGO)
+    shown, width = "", 0
+    for piece in pieces:
+        found = _set(piece, face, size, script, language)
+        if found is None:
+            return None
+        shown += found[0]
+        width += found[1]
+    return Line(f"[<{shown}>] TJ".encode(), width / PANGO)
 
 
 @lru_cache(maxsize=2_000)

@@ -1,8 +1,8 @@
 """A Frozen leaflet and a person's words in; that person's copy out, in less than a thousandth of a second.
 
 Each line of a person's words is set with the glyphs of our own fonts (`letters`) and put where its slot is. What cannot
-be done truthfully so is not done (None): a text that does not fit its slot, that is read from right to left, or that
-breaks at anything but spaces. Such a copy is laid out on its own.
+be done truthfully so is not done (None): a text that does not fit its slot, that is read from right to left, or of which
+it is not known here where its lines break. Such a copy is laid out on its own.
 
 A copy of its own is: what all copies share (`Copies` makes it once), the streams of the person's words, and the table of
 the objects. A print file has each shared page once, and for each copy its words and pages that point to both.
