@@ -10,7 +10,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import Any
 from handouts import assets
 from handouts.errors import HandoutError
 from handouts.files import write_whole
-from handouts.model import Format, Leaflet, Pdf, Room
+from handouts.model import Format, Leaflet, Pdf
 
 MAGIC = b"handouts store 2\n"
 #: Bytes; some thousand leaflets. The ones that were not asked for the longest go first.
@@ -90,14 +90,12 @@ class Store:
         kept = self.read(key)
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             if kept:
-                rooms = tuple(Room(**room) for room in kept.about["rooms"])
-                return Pdf(kept.data, int(kept.about["pages"]), rooms, kept.libraries)
+                return Pdf(kept.data, int(kept.about["pages"]), libraries=kept.libraries)
         return None
 
     def keep(self, key: str, pdf: Pdf) -> None:
-        """Keep a PDF."""
-        about = {"pages": pdf.pages, "rooms": [asdict(room) for room in pdf.rooms]}
-        self.write(key, Kept(about, pdf.data, pdf.libraries))
+        """Keep a PDF that is nobody's: it has no room for a person's words."""
+        self.write(key, Kept({"pages": pdf.pages}, pdf.data, pdf.libraries))
 
     def pdf_of(self, leaflet: Leaflet, form: Format, lay_out: Callable[[Leaflet, Format], Pdf]) -> Pdf:
         """The PDF of a leaflet: kept from before, or laid out now, and kept."""

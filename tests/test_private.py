@@ -77,6 +77,9 @@ def test_a_batch_tells_nobody_whom_it_is_for(
         told |= told_by(name, made[name])
     assert marked(told) == []
     assert list(temporary.iterdir()) == []
+    make(
+        a_list(tmp_path / "one.csv", [ROW]), tmp_path / "one", StandIn().workers, usual_store()
+    )  # so that it is not empty
     assert in_store(warm) == []
 
 

@@ -17,7 +17,7 @@ import pytest
 from handouts import assets, page, pdf, store, workers
 from handouts.editions import Edition, Editions
 from handouts.frozen import Shape
-from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press, Room
+from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press
 from handouts.store import Kept, Store
 
 from .both_ways import edition, frozen_of, laid_out
@@ -26,7 +26,7 @@ from .test_stamping import ANNA
 A4 = Format(Paper.A4)
 LEAFLET = Leaflet("<html>", "example", "en-US")
 PAGE = '<!doctype html><html lang="en-US" data-page="a4"><title>Example</title><h1>Example</h1>'
-MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4, (Room("name", 123.25, 0), Room("note", 7.5, 2)))
+MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4)
 
 
 @pytest.fixture
@@ -197,11 +197,9 @@ def test_what_is_not_whole_is_not_used(kept: Store) -> None:
     [
         {},
         [],
-        {"pages": 4},
-        {"pages": "x", "rooms": []},
-        {"pages": None, "rooms": []},
-        {"pages": 4, "rooms": 1},
-        {"pages": 4, "rooms": [{"slot": "name"}]},
+        {"slots": []},
+        {"pages": "x"},
+        {"pages": None},
     ],
 )
 def test_what_is_no_leaflet_is_not_used(kept: Store, about: dict[str, object]) -> None:
