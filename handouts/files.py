@@ -1,6 +1,7 @@
 """Files: text comes in, or the reason why it cannot; bytes go out, whole or not at all."""
 
 import os
+import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -9,7 +10,16 @@ from handouts import assets
 from handouts.errors import Exit, HandoutError, Problem
 
 #: A topic is some pages of words; a file beyond this is something else, saved by mistake.
-MOST_BYTES = 500_000
+MAX_TEXT_BYTES = 500_000
+
+
+class UnreadableFileError(Exception):
+    """Why a file cannot be read, and what to do instead: the two halves of a Problem. The path is in neither."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        super().__init__(what, hint)
+        self.what = what
+        self.hint = hint
 
 
 def check_folder(folder: Path) -> None:
@@ -60,6 +70,36 @@ def found(path: str) -> Path:
     return next((f for f in (Path(path), assets.PACKAGE.parent / path) if f.is_file()), Path(path))
 
 
+def read_bytes(file: Path, max_bytes: int) -> bytes:
+    """The bytes of a regular file of at most `max_bytes`; the one way in for every file that a person hands us.
+
+    A pipe would make us wait for ever, and a device has no end: neither is opened. UnreadableFileError says why not.
+    """
+    try:
+        # Whatever the name has come to stand for since it was looked at, opening it must not wait.
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        try:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                what = "the file cannot be read (it is a folder, a pipe or a device)"
+                raise UnreadableFileError(what, "put a file in its place")
+            with os.fdopen(handle, "rb", closefd=False) as stream:
+                data = stream.read(max_bytes + 1)
+            if len(data) > max_bytes:
+                what = f"the file is huge ({_size(os.fstat(handle).st_size)})"
+                raise UnreadableFileError(what, f"is it the right one? {_size(max_bytes)} is the most")
+        finally:
+            os.close(handle)
+    except OSError as error:
+        what = f"the file cannot be read ({error.strerror})"
+        raise UnreadableFileError(what, "check its name, and that you may open it") from error
+    return data
+
+
+def _size(size: int) -> str:
+    """A number of bytes, as file managers show it."""
+    return f"{size / 1_000_000:.3g} MB" if size >= 1_000_000 else f"{size // 1000} kB"  # noqa: PLR2004
+
+
 def read_text(file: Path, problems: list[Problem]) -> str:
     """The text of a file; "" and a problem where there is none to read."""
 
@@ -68,16 +108,12 @@ def read_text(file: Path, problems: list[Problem]) -> str:
         return ""
 
     try:
-        if (size := file.stat().st_size) > MOST_BYTES:
-            return no(
-                f"the file is huge ({size // 1000} kB)", f"is it the right one? {MOST_BYTES // 1000} kB is the most"
-            )
-        text = file.read_bytes().decode("utf-8-sig")
+        text = read_bytes(file, MAX_TEXT_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         return no("the file is not UTF-8 text", "save it again with the encoding UTF-8", line)
-    except OSError as error:
-        return no(f"the file cannot be read ({error.strerror})", "check its name, and that you may open it")
+    except UnreadableFileError as error:
+        return no(error.what, error.hint)
     if "\0" in text:
         return no("the file is not text", "save it as plain text in UTF-8", text[: text.index("\0")].count("\n") + 1)
     if not text.strip():

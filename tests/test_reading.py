@@ -7,7 +7,7 @@ import pytest
 
 from handouts import clinics, reading
 from handouts.errors import Exit, HandoutError
-from handouts.files import MOST_BYTES
+from handouts.files import MAX_TEXT_BYTES
 from handouts.model import Topic
 
 from .conftest import CASES
@@ -137,7 +137,7 @@ def test_one_id_for_two_topics_is_refused(own_shelf: Put) -> None:
 
 def test_a_huge_file_is_refused_unread(own_shelf: Put) -> None:
     """A film saved under the name of a topic must not fill the memory."""
-    assert "the file is huge (500 kB)" in complaints(own_shelf, b"x" * (MOST_BYTES + 1))
+    assert "the file is huge (500 kB)" in complaints(own_shelf, b"x" * (MAX_TEXT_BYTES + 1))
 
 
 def test_a_folder_in_place_of_a_file_is_a_sentence(own_shelf: Put) -> None:
