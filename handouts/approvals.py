@@ -5,6 +5,7 @@ not to how it looks. What was approved is kept as plain text in the folder `appr
 """
 
 import difflib
+import os
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -37,7 +38,7 @@ def told_by(topic: Topic, region: Region) -> str:
 def read_approvals(library: Library) -> tuple[Approval, ...]:
     """All approvals of a clinic, the oldest first; none if it has given none."""
     file = library.own / "approvals.yaml" if library.own else None
-    if file is None or not file.exists():
+    if file is None or not os.path.lexists(file):
         return ()
     problems: list[Problem] = []
     text = read_text(file, problems)

@@ -115,7 +115,9 @@ class Library:
 
     def source_files(self) -> tuple[Path, ...]:
         """The files of the sources that topics share, ours first: a clinic's own of the same name count more."""
-        return tuple(f for f in (folder / "sources.yaml" for folder in reversed(self._snippets())) if f.is_file())
+        return tuple(
+            f for f in (folder / "sources.yaml" for folder in reversed(self._snippets())) if os.path.lexists(f)
+        )
 
     def _folder(self, topic: str) -> Path:
         return next((s / topic for s in self._shelves() if languages_in(s / topic)), TOPICS / topic)

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from handouts import assets, colour, tokens
@@ -11,14 +10,14 @@ from handouts.assets import OURS, Library
 from handouts.drawings import faults_in
 from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
 from handouts.fields import Fields
-from handouts.files import read_text, shown
+from handouts.files import UnreadableFileError, read_bytes, read_text, shown
 from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
 
 NAME = "clinic.yaml"
 PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
 MOST_LOGO_BYTES = 2_000_000
-MOST_PROFILE_BYTES = 5_000_000
+MAX_PROFILE_BYTES = 5_000_000
 LONGEST_WEB = 300  # signs; the code beside it would be too fine to scan
 
 
@@ -98,14 +97,14 @@ def _press_profile(fields: Fields, file: Path) -> tuple[str, bytes] | None:
     if not name:
         return None
     profile = file.parent / name
-    data = b""
-    with suppress(OSError):
-        if name == profile.name and profile.stat().st_size <= MOST_PROFILE_BYTES:
-            data = profile.read_bytes()
-    if not data:
-        what = f"there is no ICC profile “{shortened(name)}” of at most 5 MB beside the clinic file"
+    try:
+        if name == profile.name and os.path.lexists(profile):
+            return profile.name, read_bytes(profile, MAX_PROFILE_BYTES)
+        what = f"there is no ICC profile “{shortened(name)}” beside the clinic file"
         fields.complain("press_profile", what, "copy your print shop's profile there and give its name")
-    return (profile.name, data) if data else None
+    except UnreadableFileError as error:
+        fields.complain("press_profile", f"“{shortened(name)}”: {error.what}", error.hint)
+    return None
 
 
 def read_sets() -> Mapping[str, tuple[str, ...]]:
@@ -228,8 +227,8 @@ def find_clinic_file(named: Path | None) -> Path | None:
     if named is None:
         here = Path.cwd()
         return next((f for f in (folder / NAME for folder in (here, *here.parents)) if os.path.lexists(f)), None)
-    file = named / NAME if _is_file(named / NAME) else named
-    if not _is_file(file):
+    file = next((f for f in (named / NAME, named) if os.path.lexists(f)), named)
+    if not os.path.lexists(file) or (file.is_dir() and file == named):
         raise HandoutError(f"There is no clinic file {shortened(str(named))}; check its name.", Exit.WRONG_FILE)
     return file.absolute()
 

@@ -11,6 +11,7 @@ from functools import cached_property, partial
 
 from handouts import frozen, page, stamping, store
 from handouts.errors import Exit, HandoutError
+from handouts.files import MAX_TEXT_BYTES
 from handouts.frozen import Frozen, Shape
 from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
 from handouts.page import Exercise
@@ -212,7 +213,12 @@ class Editions:
 def _own_templates(setting: Setting) -> str:
     """A digest of the clinic's own templates, if it has any; ours are the house's."""
     own = setting.templates
-    return store.contents_of(sorted(own.rglob("*.html"))) if own else ""
+    if own is None:
+        return ""
+    # A pipe would make us wait; what is no file, or huge, is refused when a leaflet asks for it.
+    return store.contents_of(
+        f for f in sorted(own.rglob("*.html")) if f.is_file() and f.stat().st_size <= MAX_TEXT_BYTES
+    )
 
 
 @dataclass(frozen=True)

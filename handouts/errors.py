@@ -6,6 +6,8 @@ from difflib import get_close_matches
 from enum import IntEnum
 
 LONGEST = 60
+#: So many problems are told at once; thousands on the screen would hide the first.
+MAX_TOLD = 50
 
 
 class Exit(IntEnum):
@@ -47,10 +49,11 @@ class HandoutError(Exception):
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raise one HandoutError that names every problem, in file and line order; none: do nothing."""
+    """Raise one HandoutError that names the problems, in file and line order; none: do nothing."""
     found = sorted(set(problems))
     if found:
-        raise HandoutError("\n".join(map(str, found)), Exit.WRONG_FILE)
+        more = [f"… and {len(found) - MAX_TOLD} more."] if len(found) > MAX_TOLD else []
+        raise HandoutError("\n".join([*map(str, found[:MAX_TOLD]), *more]), Exit.WRONG_FILE)
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

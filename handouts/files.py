@@ -76,12 +76,11 @@ def read_bytes(file: Path, max_bytes: int) -> bytes:
     A pipe would make us wait for ever, and a device has no end: neither is opened. UnreadableFileError says why not.
     """
     try:
+        _need_regular(file.stat())
         # Whatever the name has come to stand for since it was looked at, opening it must not wait.
         handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                what = "the file cannot be read (it is a folder, a pipe or a device)"
-                raise UnreadableFileError(what, "put a file in its place")
+            _need_regular(os.fstat(handle))
             with os.fdopen(handle, "rb", closefd=False) as stream:
                 data = stream.read(max_bytes + 1)
             if len(data) > max_bytes:
@@ -89,10 +88,16 @@ def read_bytes(file: Path, max_bytes: int) -> bytes:
                 raise UnreadableFileError(what, f"is it the right one? {_size(max_bytes)} is the most")
         finally:
             os.close(handle)
-    except OSError as error:
-        what = f"the file cannot be read ({error.strerror})"
+    except (OSError, ValueError) as error:  # ValueError: a name with a NUL in it
+        what = f"the file cannot be read ({getattr(error, 'strerror', error)})"
         raise UnreadableFileError(what, "check its name, and that you may open it") from error
     return data
+
+
+def _need_regular(found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        what = "the file cannot be read (it is a folder, a pipe or a device)"
+        raise UnreadableFileError(what, "put a file in its place")
 
 
 def _size(size: int) -> str:
@@ -100,7 +105,7 @@ def _size(size: int) -> str:
     return f"{size / 1_000_000:.3g} MB" if size >= 1_000_000 else f"{size // 1000} kB"  # noqa: PLR2004
 
 
-def read_text(file: Path, problems: list[Problem]) -> str:
+def read_text(file: Path, problems: list[Problem], *, may_be_empty: bool = False) -> str:
     """The text of a file; "" and a problem where there is none to read."""
 
     def no(what: str, instead: str, line: int = 0) -> str:
@@ -116,6 +121,6 @@ def read_text(file: Path, problems: list[Problem]) -> str:
         return no(error.what, error.hint)
     if "\0" in text:
         return no("the file is not text", "save it as plain text in UTF-8", text[: text.index("\0")].count("\n") + 1)
-    if not text.strip():
+    if not text.strip() and not may_be_empty:
         return no("the file is empty", "write it, or take it away")
     return text.replace("\r\n", "\n").replace("\r", "\n")

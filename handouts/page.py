@@ -6,13 +6,12 @@ Jinja is imported late: a batch whose leaflets are all kept from before fills no
 from __future__ import annotations
 
 import os
-import traceback
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from io import BytesIO
 from itertools import groupby
 from pathlib import Path
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING
 from handouts import __version__, assets
 from handouts.drawings import view_box
 from handouts.errors import Problem, refuse
-from handouts.files import shown
+from handouts.files import read_text
 from handouts.line_art import line_art
 from handouts.model import (
     STANDARD_SIZE,
@@ -128,8 +127,17 @@ def make_separator(setting: Setting, row_id: str) -> Leaflet:
 
 def _filled(template: str, setting: Setting, **more: object) -> str:
     """A template with what every page needs, and more."""
-    with _own_faults(setting.templates):
-        return templates(setting.templates).get_template(template).render(**_of_setting(setting), **more)
+    values = {**_of_setting(setting), **more}
+    if setting.templates is None:
+        return templates().get_template(template).render(values)
+    from handouts import own_templates  # noqa: PLC0415  # few clinics have any
+
+    return own_templates.filled(
+        lambda: templates(setting.templates).get_template(template),
+        values,
+        setting.templates,
+        lambda: templates().get_template(template).render(values),
+    )
 
 
 def _of_setting(setting: Setting) -> dict[str, object]:
@@ -197,37 +205,17 @@ class Art:
         return cls(_data_uri(svg.encode(), "image/svg+xml"), width >= 2 * height)
 
 
-@contextmanager
-def _own_faults(own: Path | None) -> Iterator[None]:
-    """A fault in a clinic's own template is a sentence with its line; one in ours is our fault."""
-    from jinja2 import TemplateError, TemplateSyntaxError  # noqa: PLC0415
-
-    try:
-        yield
-    except (TemplateError, TypeError, AttributeError, ValueError) as error:
-        frames = traceback.extract_tb(error.__traceback__)
-        places = [(frame.filename, frame.lineno or 0) for frame in frames if frame.filename.endswith(".html")]
-        if isinstance(error, TemplateSyntaxError) and error.filename:
-            places.append((error.filename, error.lineno))
-        file, line = places[-1] if places else ("", 0)
-        if own is None or not any(own.rglob("*.html")):
-            raise
-        what = f"this template cannot be filled: {error}"
-        instead = "mend it, or take the file away to use ours"
-        if not Path(file).is_relative_to(own):  # a part of theirs may not have what a part of ours asks of it
-            file, line = str(own), 0
-            what = f"the leaflet cannot be filled with the templates in this folder: {error}"
-            instead = "compare each with ours of the same name, or take it away"
-        refuse([Problem(shown(Path(file)), line, what, instead)])
-
-
 @cache
 def templates(own: Path | None = None) -> Environment:
     """The templates, a clinic's own before ours; strict: a name that is not there is an error, never a blank."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415
 
-    environment = Environment(
-        loader=FileSystemLoader([folder for folder in (own, assets.TEMPLATES) if folder]),
+    kind: type[Environment] = Environment
+    if own:
+        from handouts.own_templates import OwnTemplates as kind  # noqa: N813, PLC0415
+
+    environment = kind(
+        loader=FunctionLoader(partial(_source, tuple(folder for folder in (own, assets.TEMPLATES) if folder))),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -252,6 +240,21 @@ def templates(own: Path | None = None) -> Environment:
     }
     environment.tests |= tests
     return environment
+
+
+def _source(folders: Sequence[Path], name: str) -> tuple[str, str, Callable[[], bool]] | None:
+    """What a template says, its file, and whether that still holds; None if no folder has it. Jinja would open a pipe."""
+    from jinja2.loaders import split_template_path  # noqa: PLC0415
+
+    inside = Path(*split_template_path(name))
+    file = next((folder / inside for folder in folders if os.path.lexists(folder / inside)), None)
+    if file is None:
+        return None
+    problems: list[Problem] = []
+    text = read_text(file, problems, may_be_empty=True)
+    refuse(problems)
+    stamp = file.stat().st_mtime_ns
+    return text, str(file), lambda: file.exists() and file.stat().st_mtime_ns == stamp
 
 
 def _translated() -> FileSystemBytecodeCache | None:

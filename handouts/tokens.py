@@ -4,6 +4,7 @@ A token is a colour or length with a name, such as `--main`. A clinic may replac
 in `styles/tokens.css` of its library, and nothing else of the style: so no leaflet can lose its urgent-help box by it.
 """
 
+import os
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -110,7 +111,7 @@ def too_pale(own: Mapping[str, str]) -> Iterator[tuple[str, str, float]]:
 def read_own(folder: Path, problems: list[Problem]) -> Mapping[str, str]:
     """The tokens a clinic's library puts in place of ours; none if it has no such file."""
     file = folder / "styles" / FILE
-    if not file.is_file() or file.samefile(assets.STYLES / FILE):
+    if not os.path.lexists(file) or (file.exists() and file.samefile(assets.STYLES / FILE)):
         return {}
     text = read_text(file, problems)
     where = shown(file)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 SECONDS = 0.4  # between looks: quicker than a person can turn to the viewer
@@ -21,10 +22,14 @@ def saves(places: Sequence[Path]) -> Iterator[None]:
 def _stamps(places: Sequence[Path]) -> dict[Path, tuple[float, int]]:
     stamps = {}
     for place in places:
-        for file in (place, *place.rglob("*")) if place.is_dir() else (place,):
-            try:
+        for file in (place, *_below(place)):
+            with suppress(OSError):  # an editor is just putting the new one in its place
                 found = file.stat()
-            except OSError:  # an editor is just putting the new one in its place
-                continue
-            stamps[file] = (found.st_mtime, found.st_size)
+                stamps[file] = (found.st_mtime, found.st_size)
     return stamps
+
+
+def _below(place: Path) -> Iterator[Path]:
+    """What is in a folder, and in the folders in it; one that is being taken away may give nothing."""
+    with suppress(OSError):
+        yield from place.rglob("*")

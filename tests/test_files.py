@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from handouts.errors import Problem
+from handouts import clinics
+from handouts.approvals import read_approvals
+from handouts.assets import Library
+from handouts.errors import HandoutError, Problem, refuse
 from handouts.files import UnreadableFileError, read_bytes, read_text
 
 
@@ -34,3 +37,30 @@ def test_what_cannot_be_read_is_a_problem_with_its_file(tmp_path: Path) -> None:
     problems: list[Problem] = []
     assert not read_text(tmp_path / "none.yaml", problems)
     assert "none.yaml" in str(problems[0])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are of POSIX")
+@pytest.mark.parametrize("name", ["clinic.yaml", "approvals.yaml", "coated.icc", "styles/tokens.css"])
+def test_every_file_of_a_clinic_that_is_no_file_is_named(name: str, tmp_path: Path) -> None:
+    """A pipe in any of their places kept the program waiting for ever, or was passed over without a word."""
+    (tmp_path / "clinic.yaml").write_text("name: Example Clinic\npress_profile: coated.icc\n", encoding="utf-8")
+    (tmp_path / "coated.icc").write_bytes(b"x")
+    pipe = tmp_path / name
+    pipe.parent.mkdir(exist_ok=True)
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe)
+    with pytest.raises(HandoutError, match=f"{name if name != 'coated.icc' else 'clinic.yaml:2'}.* cannot be read"):
+        read_all_of(tmp_path)
+
+
+def read_all_of(folder: Path) -> None:
+    clinics.find_clinic(folder)
+    read_approvals(Library(folder))
+
+
+def test_thousands_of_problems_are_counted() -> None:
+    """The first problem, which is the one to mend, would have run off the screen."""
+    with pytest.raises(HandoutError) as refused:
+        refuse(Problem("en.md", line, "wrong", "mend it") for line in range(1, 1001))
+    assert str(refused.value).startswith("en.md:1: wrong")
+    assert str(refused.value).endswith("\n… and 950 more.")

@@ -47,9 +47,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
     "line_art": ({"colour", "drawings"}, set()),
     "page": (
-        {"errors", "model", "assets", "drawings", "files", "letters", "line_art", "wording"},
+        {"errors", "model", "assets", "drawings", "files", "letters", "line_art", "own_templates", "wording"},
         {"jinja2", "markupsafe", "segno"},
     ),
+    "own_templates": ({"errors", "files"}, {"jinja2"}),
     "web": ({"model", "assets", "page", "tokens"}, set()),
     "tagging": (set(), {"pydyf"}),
     "pdf": ({"errors", "model", "assets", "tagging"}, {"weasyprint"}),
@@ -106,7 +107,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "stamping": ({"frozen", "letters", "model", "page"}, {"uharfbuzz"}),
     "workers": ({"errors", "model", "finishing", "pdf", "store"}, {"distributed"}),
     "editions": (
-        {"errors", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
+        {"errors", "files", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
         set(),
     ),
     "writer": (set(), set()),
