@@ -11,27 +11,24 @@ import typer
 from typer.core import TyperGroup
 
 from handouts import __version__
+from handouts.commands import streams
+from handouts.commands.called import PROGRAM, as_called, called
 from handouts.commands.talk import say
 from handouts.errors import Exit, HandoutError
 
-EXAMPLES = """Examples:
-
-  handouts list                        what there is
-
-  handouts make neck-pain-self-care    one leaflet, into out/
-
-  handouts make neck sleep -r uk       two, by the beginnings of their names
-
-  handouts make --all --paper a4       the whole shelf
-
-  handouts make neck -c clinic.yaml    with your clinic's name on it
-
-  handouts make --code M54.2           what fits a diagnosis code
-
-  handouts print neck -q Front-Desk    straight to a printer
-
-  handouts batch people.csv            a copy for each person of a list
-"""
+#: What to type, and what comes of it.
+EXAMPLES = {
+    "list": "what there is",
+    "make neck-pain-self-care": "one leaflet, into out/",
+    "make neck sleep -r uk": "two, by the beginnings of their names",
+    "make --all --paper a4": "the whole shelf",
+    "make neck -c clinic.yaml": "with your clinic's name on it",
+    "make --code M54.2": "what fits a diagnosis code",
+    "print neck -q Front-Desk": "straight to a printer",
+    "batch people.csv": "a copy for each person of a list",
+}
+#: The variable through which a shell asks how a command may go on; it must not depend on how the program was called.
+COMPLETE = "_HANDOUTS_COMPLETE"
 
 #: Each command's module in `handouts.commands`, and the function or group in it.
 COMMANDS = {
@@ -66,20 +63,30 @@ class Commands(TyperGroup):
 
 
 def loaded(name: str) -> Any:
-    """A command by its name, from its module."""
+    """A command by its name, from its module; what its help tells one to type can be typed."""
     module, thing = COMMANDS[name]
     found = getattr(import_module(f"handouts.commands.{module}"), thing)
     if not isinstance(found, typer.Typer):
         alone = typer.Typer(add_completion=False)
-        alone.command(name, epilog=EXAMPLES if name == "make" else None)(found)
+        alone.command(name, epilog=examples() if name == "make" else None)(found)
         found = alone
-    return typer.main.get_command(found)
+    command = typer.main.get_command(found)
+    for parameter in command.params:
+        if words := getattr(parameter, "help", None):
+            parameter.help = as_called(words)  # type: ignore[attr-defined]
+    return command
+
+
+def examples() -> str:
+    """Commands to begin with, as they are called here."""
+    wide = max(map(len, EXAMPLES))
+    return "\n\n".join(["Examples:", *(f"  {called()} {typed:{wide}}  {what}" for typed, what in EXAMPLES.items())])
 
 
 app = typer.Typer(
     cls=Commands,
     help="Print-ready patient leaflets, made on this computer and nowhere else.",
-    epilog=EXAMPLES,
+    epilog=examples(),
     no_args_is_help=True,
     pretty_exceptions_enable=False,  # its box prints the values of variables: a patient's details, one day
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -89,21 +96,41 @@ app = typer.Typer(
 def main() -> NoReturn:
     """Run the command line; every way out has its exit code."""
     gc.set_threshold(TIDY_AFTER)
+    out = streams.get_ready()
+    code = _run()
+    sys.stdout.flush()
+    if out and out.fault and code == Exit.MADE:
+        say(f"What was to be shown could not be written: {out.fault.strerror}. All else was done.")
+        code = Exit.CANNOT_WRITE
+    sys.exit(code)
+
+
+def _run() -> int:
+    """Run what was asked for; its exit code."""
     try:
-        app(prog_name="handouts")
+        app(prog_name=_program(), complete_var=COMPLETE)
+    except SystemExit as end:
+        return int(end.code or 0)
     except HandoutError as error:
         say(str(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return Exit.STOPPED
     except OSError as error:
-        sys.stdout = None  # so that Python does not try it once more
-        say(f"Something could not be read, written or shown: {error.strerror}.")
-        sys.exit(Exit.CANNOT_WRITE)
+        say(f"Something could not be read or written: {error.strerror}.")
+        return Exit.CANNOT_WRITE
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
         place = traceback.extract_tb(error.__traceback__)[-1]
         sentence = f"This is a fault of ours ({type(error).__name__} in {Path(place.filename).name}:{place.lineno}). Nothing torn was left behind."
         say(sentence)
-        sys.exit(Exit.OUR_FAULT)
-    sys.exit(Exit.MADE)
+        return Exit.OUR_FAULT
+    return Exit.MADE
+
+
+def _program() -> str:
+    """The name for usage lines. Completion is set up for the program's own name, which is what the shell will find."""
+    return PROGRAM if {"--install-completion", "--show-completion"} & set(sys.argv) else called()
 
 
 def _show_version(wanted: bool) -> None:

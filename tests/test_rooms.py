@@ -148,7 +148,9 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "commands": (set(), set()),
-    "commands.talk": ({"errors"}, {"typer", "rich"}),
+    "commands.called": (set(), set()),
+    "commands.streams": (set(), set()),
+    "commands.talk": ({"commands", "errors"}, {"typer", "rich"}),
     "commands.listing": ({"commands", "make", "model", "options", "shelf", "tables"}, {"typer"}),
     "commands.making": (
         {

@@ -1,5 +1,7 @@
 """A clinic's own library: begun with one command, found by all of them, and never overwritten."""
 
+import re
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -47,6 +49,16 @@ def test_a_new_library_works_at_once(run: Run, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path / "ours")
     assert run("make", "sleep").code == 0
     assert name in words_in(tmp_path / "ours" / "out" / "sleep-hygiene-en-a4.pdf")
+
+
+@pytest.mark.parametrize("folder", ["ours", "Our clinic", "."])
+def test_init_says_what_to_type_next(run: Run, tmp_path: Path, folder: str) -> None:
+    """The second command of a newcomer's is the one the first tells; it must work, where it is told."""
+    said = run("init", folder, "--name", "Example Clinic").out
+    next_one = re.search(r"`handouts (make --all.*?)`", said)
+    assert next_one
+    _, _, *words = shlex.split(next_one[1])
+    assert "Example Clinic" in run("make", "sleep", *words).out
 
 
 def test_nothing_that_is_there_is_overwritten(run: Run, tmp_path: Path) -> None:

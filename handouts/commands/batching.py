@@ -1,17 +1,14 @@
 """`handouts batch`: a list of people in, their leaflets out."""
 
-import json
 import sys
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-import typer
-
 from handouts import tables, workers
 from handouts.batch import Progress, make_batch
-from handouts.commands.talk import answer, as_bar, results, say
+from handouts.commands.talk import answer, as_bar, give_json, results, say
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
@@ -129,7 +126,7 @@ def _check(judged: Judged, *, as_json: bool) -> None:
             {"row": fault.row, "column": fault.column, "what": fault.what, "instead": fault.instead}
             for fault in judged.faults
         ]
-        typer.echo(json.dumps({"people": judged.people, "blank": judged.blank, "faults": faults}, indent=1))
+        give_json({"people": judged.people, "blank": judged.blank, "faults": faults})
         if faults:
             raise HandoutError(f"{len(faults)} faults.", Exit.WRONG_PEOPLE)
     refuse_faults(judged, MOST_FAULTS)
@@ -168,7 +165,7 @@ def _report(done: Progress, *, as_json: bool) -> None:
             "files": [str(one.file) for one in done.files],
             "manifest": str(done.manifest),
         }
-        typer.echo(json.dumps(said, indent=1))
+        give_json(said)
         return
     results().print(tables.of_print_files(done.files))
     counts = [f"{done.stamped} stamped on leaflets laid out once", f"{done.laid_out} laid out on their own"]

@@ -1,6 +1,7 @@
 """`handouts init` and `handouts new`: a clinic's own library, and a leaflet of its own."""
 
 import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,10 @@ def init_library(
     """Begin your clinic's own library: its name and colours, its approvals, its own leaflets."""
     name = name or asked("What is your clinic called?")
     file = begin_library(folder, name, region.lower())
-    answer(f"Made {file}. Fill it in, then run `handouts` inside {folder}.")
+    where = "" if folder.resolve() == Path.cwd() else f" --clinic {shlex.quote(str(folder))}"
+    answer(f"Made {file}. Fill it in; then `handouts make --all{where}` makes your leaflets.")
+    if where:
+        answer("Inside that folder, every command finds it without --clinic.")
 
 
 def new_topic(

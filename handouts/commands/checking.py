@@ -1,13 +1,12 @@
 """`handouts check`: how good leaflets are."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from handouts import tables
 from handouts.check import check
-from handouts.commands.talk import answer, results, with_progress
+from handouts.commands.talk import answer, give_json, results, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
@@ -38,7 +37,7 @@ def check_topics(
     if html:
         write_whole(html, as_html(reports).encode())
     if as_json:
-        typer.echo(json.dumps([as_data(report) for report in reports], indent=2, ensure_ascii=False))
+        give_json([as_data(report) for report in reports])
     else:
         results().print(tables.of_reports(reports))
         for sentence in as_lines(reports):

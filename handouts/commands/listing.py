@@ -1,12 +1,11 @@
 """`handouts list`: what there is."""
 
-import json
 from typing import Annotated
 
 import typer
 
 from handouts import tables
-from handouts.commands.talk import results
+from handouts.commands.talk import give_json, results
 from handouts.make import Order, standings
 from handouts.model import Standing, Topic
 from handouts.options import ClinicFile, RegionCode
@@ -32,7 +31,7 @@ def list_topics(
     stands = standings(topics, Order(region=region.lower(), clinic_file=clinic))
     if as_json:
         found = [_as_data(topic, one) for topic, one in zip(topics, stands, strict=True)]
-        typer.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        give_json(found)
     else:
         results().print(tables.of_topics(topics, stands))
     if faults:

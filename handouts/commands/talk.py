@@ -1,39 +1,55 @@
 """Sentences and tables in; what a person sees out: results on standard output, talk on standard error."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from handouts.commands.called import as_called
 from handouts.errors import Exit, HandoutError
 
 T = TypeVar("T")
 #: Told how many rows are done, and of how many.
 Show = Callable[[int, int], None]
+#: Columns of a result that is not shown at a terminal, and the fewest of one that is.
+WIDE, NARROWEST = 200, 40
 
 
 def talk() -> Console:
-    return Console(stderr=True)
+    return _console(sys.stderr)
 
 
 def results() -> Console:
     """Standard output; wide when it is a file or another program, so that nothing is cut off."""
-    return Console() if sys.stdout.isatty() else Console(width=200)
+    return _console(sys.stdout) if sys.stdout.isatty() else Console(width=WIDE)
+
+
+def _console(stream: TextIO) -> Console:
+    """A console that never gets narrower than words."""
+    console = Console(file=stream)
+    console.width = max(console.width, NARROWEST)
+    return console
 
 
 def say(sentence: str) -> None:
-    """Talk to the person: a sentence, as it stands."""
-    talk().print(sentence, markup=False, highlight=False, soft_wrap=True)
+    """Talk to the person: a sentence, with its commands as they are called here."""
+    talk().print(as_called(sentence), markup=False, highlight=False, soft_wrap=True)
 
 
 def answer(line: str, style: str | None = None) -> None:
-    """Give a line of the result, as it stands."""
-    results().print(line, style=style, markup=False, highlight=False, soft_wrap=True)
+    """Give a line of the result, with its commands as they are called here."""
+    results().print(as_called(line), style=style, markup=False, highlight=False, soft_wrap=True)
+
+
+def give_json(data: object) -> None:
+    """Give the result to a program: JSON in plain ASCII, which comes through in any encoding."""
+    typer.echo(json.dumps(data, indent=1))
 
 
 def asked(question: str, otherwise: str | None = None) -> str:
@@ -41,14 +57,14 @@ def asked(question: str, otherwise: str | None = None) -> str:
     if not sys.stdin.isatty():
         return ""
     try:
-        return str(typer.prompt(question, default=otherwise, show_default=False, err=True))
+        return str(typer.prompt(as_called(question), default=otherwise, show_default=False, err=True))
     except typer.Abort:
         raise HandoutError("Stopped; nothing was written.", Exit.STOPPED) from None
 
 
 def with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator[T]:
     """Pass leaflets on as they are made; on a terminal, show how far it is."""
-    columns = (SpinnerColumn(), BarColumn(), TextColumn(f"{{task.completed}} of {{task.total}} leaflets {verb}"))
+    columns = (SpinnerColumn("line"), BarColumn(), TextColumn(f"{{task.completed}} of {{task.total}} leaflets {verb}"))
     with Progress(*columns, console=talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=total)
         for one in made:
@@ -60,7 +76,7 @@ def with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator
 def as_bar() -> Iterator[Show]:
     """Show on a terminal how many rows are done, how many a second, and how long the rest will take."""
     columns = (
-        SpinnerColumn(),
+        SpinnerColumn("line"),
         BarColumn(),
         TextColumn("{task.completed} of {task.total} rows, {task.fields[rate]} a second, left:"),
         TimeRemainingColumn(),
