@@ -171,7 +171,7 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
         setting,
         topic=filled,
         language=language_of(topic, region),
-        opening=_opening(filled.opening, setting.form),
+        opening=_opening(filled.opening, urgent_first=personal is not None or not setting.form.is_standard),
         section_groups=_section_groups([s for s in filled.sections if not _is_a_week(s)]),
         weeks=_section_groups([s for s in filled.sections if _is_a_week(s)]),
         sources=_sources(topic, region, setting.clinic),
@@ -181,9 +181,10 @@ def fill_template(name: str, topic: Topic, setting: Setting, stands: Standing, *
     )
 
 
-def _opening(parts: Sequence[Part], form: Format) -> list[Part]:
-    """What stands before the first section. Where page 1 holds less than usual, urgent help comes first."""
-    if form.is_standard:
+def _opening(parts: Sequence[Part], *, urgent_first: bool) -> list[Part]:
+    """What stands before the first section. Where page 1 holds less than usual, and on personal copies, it begins with
+    urgent help."""
+    if not urgent_first:
         return list(parts)
     return sorted(parts, key=lambda part: not (isinstance(part, Block) and part.kind == "urgent-help"))
 

@@ -1,5 +1,6 @@
 """A personal copy: whom it is for, in words and safely, on as many pages as the leaflet has."""
 
+import re
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,8 @@ from hypothesis import strategies as st
 from handouts import assets, page
 from handouts.assets import OURS
 from handouts.clinics import read_labels
-from handouts.model import Format, Mark, Paper, Personal
+from handouts.model import Block, Format, Mark, Paper, Personal, Run
+from handouts.wording import every, fill
 
 from .both_ways import edition, slowly
 from .conftest import topic_of
@@ -76,6 +78,33 @@ def test_what_is_empty_is_left_out(left_out: str) -> None:
     whole = {"name": ANNA.name, "clinician": ANNA.clinician, "day": ANNA.day, "note": ANNA.note}
     html = html_for(Personal(**(whole | {left_out: None if left_out == "day" else ""})))  # type: ignore[arg-type]
     assert [field for field, label in said.items() if f">{label}<" not in html] == [left_out]
+
+
+#: As much as a list may hold of each.
+MOST = Personal(
+    "Anna-Maria Theresia " * 6, "Konstantin Alexander " * 5, DAY, "Bring this leaflet to your next visit. " * 15
+)
+
+
+@pytest.mark.parametrize("topic", ["dystonia-or-fibromyalgia", "neck-pain-self-care"])
+def test_nothing_personal_pushes_urgent_help_off_page_1(topic: str) -> None:
+    """Whoever must call for help now does not turn the page: not for a long note, nor for long names."""
+    of = edition(topic, "us", LETTER)
+    (box,) = (b for b in every(Block, fill(of.topic.opening, of.setting.region.words)) if b.kind == "urgent-help")
+    for person in (ANNA, MOST):
+        sheet = pypdfium2.PdfDocument(slowly(person, topic, "us", LETTER).data)[0]
+        read = re.sub(r"[\W_]+", "", sheet.get_textpage().get_text_range())
+        missing = [said.text for said in every(Run, box) if re.sub(r"[\W_]+", "", said.text) not in read]
+        assert missing == []
+
+
+@pytest.mark.parametrize("form", [LETTER, Format(Paper.A5, 18), Format(Paper.LETTER, 24)])
+@pytest.mark.parametrize("topic", OURS.topic_names())
+def test_what_is_personal_and_long_stands_below_urgent_help(topic: str, form: Format) -> None:
+    """A note of six hundred letters above the box would push it down, in every size of text."""
+    of = edition(topic, "us", form)
+    html = page.make_leaflet(of.topic, of.setting, of.stands, ANNA).html
+    assert html.index('class="urgent-help') < html.index('class="personal-note') < html.index('class="key-points')
 
 
 def test_a_leaflet_for_anyone_has_no_card() -> None:
