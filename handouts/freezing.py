@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name
 
-from handouts import letters
+from handouts import letters, streams
 from handouts.frozen import FACES, Body, Expected, Frozen, Hole, Slot, font_name
 from handouts.letters import Face
 from handouts.model import Pdf
@@ -219,7 +219,7 @@ def _objects(document: pikepdf.Pdf) -> tuple[dict[int, bytes], tuple[Hole, ...]]
         if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream) and HOLE in thing:
             holes.append(_hole(number, thing[HOLE]))
         elif isinstance(thing, pikepdf.Stream):
-            data = thing.read_raw_bytes()
+            data = streams.closed(thing.read_raw_bytes())
             thing.stream_dict.Length = len(data)
             objects[number] = thing.stream_dict.unparse() + b"\nstream\n" + data + b"\nendstream"
         else:

@@ -4,6 +4,7 @@ from io import BytesIO
 
 import pikepdf
 
+from handouts import streams
 from handouts.model import MM, Pdf
 
 #: Pages of a sheet that is printed on both sides and folded once.
@@ -41,9 +42,7 @@ def booklet(pdf: Pdf, *, right_to_left: bool = False) -> Pdf:
         sheets.Root.ViewerPreferences = pikepdf.Dictionary(
             DisplayDocTitle=True, Duplex=pikepdf.Name.DuplexFlipShortEdge, PrintScaling=pikepdf.Name("/None")
         )
-        out = BytesIO()
-        sheets.save(out, deterministic_id=True)
-        return Pdf(out.getvalue(), len(sheets.pages))
+        return Pdf(streams.saved(sheets), len(sheets.pages))
 
 
 def _form(page: pikepdf.Page, sheets: pikepdf.Pdf) -> pikepdf.Object:

@@ -7,7 +7,6 @@ failure and is never left as it was: one red word in a grey file would cost the 
 import hashlib
 import re
 import struct
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -20,7 +19,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Operator, String
 from PIL import Image, ImageChops, ImageCms, ImageMath
 
-from handouts import assets
+from handouts import assets, streams
 from handouts.errors import Exit, HandoutError, shortened
 from handouts.model import BLEED, MM, Pdf
 
@@ -534,24 +533,9 @@ def _stream(document: pikepdf.Pdf, data: bytes, **entries: Any) -> pikepdf.Objec
 
 
 def _write(stream: pikepdf.Object, data: bytes) -> None:
-    """Compress a stream so that it does not end with a carriage return (ISO 19005-3, 6.1.7.1).
-
-    With the line feed after it, the two would make one line end, and the stream would seem a byte too short. White
-    space at the end of the data changes nothing but the last bytes of what is compressed, which are a checksum.
-    """
-    while (packed := zlib.compress(data, level=9)).endswith(b"\r"):
-        data += b"\n"
-    stream.write(packed, filter=Name.FlateDecode)
+    stream.write(streams.packed(data)[0], filter=Name.FlateDecode)
 
 
 def _saved(document: pikepdf.Pdf) -> bytes:
-    """The bytes of a file; the same file always gives the same.
-
-    The streams that pikepdf packs objects into can end with a carriage return too; then they are left unpacked.
-    """
-    for packing in (pikepdf.ObjectStreamMode.generate, pikepdf.ObjectStreamMode.disable):
-        out = BytesIO()
-        document.save(out, deterministic_id=True, object_stream_mode=packing, fix_metadata_version=False)
-        if b"\r\nendstream" not in out.getvalue():
-            break
-    return out.getvalue()
+    packing = pikepdf.ObjectStreamMode.generate
+    return streams.saved(document, object_stream_mode=packing, fix_metadata_version=False)

@@ -24,7 +24,8 @@ from urllib.parse import unquote, urlsplit
 from handouts import assets
 from handouts.errors import Exit, HandoutError
 from handouts.model import Contents, Layout, Leaflet, Pdf, Room, Topic
-from handouts.tagging import finish, has_clean_ends, metadata_of_both_standards
+from handouts.streams import has_clean_ends
+from handouts.tagging import finish, metadata_of_both_standards
 
 #: How to get Pango, the one thing pip cannot install, per system.
 PANGO = {

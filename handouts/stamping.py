@@ -17,13 +17,13 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache, partial
-from itertools import accumulate, count
+from itertools import accumulate
 from operator import add
 from typing import BinaryIO, TypeVar
 
 import uharfbuzz
 
-from handouts import letters
+from handouts import letters, streams
 from handouts.frozen import BOX, TICKED, Frozen, Shape, Slot, font_name, renumbered
 from handouts.letters import Face, Line
 from handouts.model import Labels, Personal
@@ -241,13 +241,9 @@ T = TypeVar("T")
 #: An entry of a copy's table: its kind, an offset or a number, a place; and one that is free.
 ENTRY = struct.Struct(">BIH")
 FREE = ENTRY.pack(0, 0, 0)
-#: A free one, too; unlike zeros, it changes the last byte of the checksum with which a packed stream ends.
+#: A free one, too, for `streams.padded`; unlike zeros, it changes the last byte of the checksum.
 SPARE = ENTRY.pack(0, 0, 1)
 END = b"startxref\n%d\n%%%%EOF\n"
-#: How well zlib packs, and with how much memory (the logarithm of its window, and a level). To begin with the usual amount
-#: takes longer than to pack a person's words.
-LIGHTLY, USUALLY = 1, 6
-SMALL, LARGE = (13, 6), (15, 8)
 #: What was packed so far is written, and not packed anew for each copy.
 _SO_FAR = zlib.Z_SYNC_FLUSH
 #: No object has this number: that of a copy's words goes there.
@@ -258,18 +254,12 @@ def _by(most: int, things: Sequence[T]) -> Iterator[Sequence[T]]:
     return (things[start : start + most] for start in range(0, len(things), most))
 
 
-def stream(data: bytes, more: bytes = b"", level: int = 9) -> bytes:
-    """A compressed stream. None ends with a carriage return: see `tagging.has_clean_ends`."""
-    while (packed := _packed(data, level)).endswith(b"\r"):
-        data += b"\n"
+def stream(data: bytes, more: bytes = b"", level: int = streams.WELL) -> bytes:
+    """A compressed stream."""
+    packed, length = streams.packed(data, level)
     if more == LENGTH_UNPACKED:
-        more = b"/Length1 %d" % len(data)
+        more = b"/Length1 %d" % length
     return b"<</Filter /FlateDecode /Length %d %s>>\nstream\n%s\nendstream" % (len(packed), more, packed)
-
-
-def _packed(data: bytes, level: int) -> bytes:
-    packer = zlib.compressobj(level, zlib.DEFLATED, *(LARGE if level > LIGHTLY else SMALL))
-    return packer.compress(data) + packer.flush()
 
 
 class Copies:
@@ -292,7 +282,7 @@ class Copies:
         objects[:0] = [renumbered(thing, numbers.__getitem__) for thing in body.objects.values()]
         self._shared, self._entries = _written(objects, self._first + len(words))
         self._digest = hashlib.sha256(self._shared)
-        self._table = zlib.compressobj(USUALLY, zlib.DEFLATED, *SMALL)
+        self._table = zlib.compressobj(streams.USUALLY, zlib.DEFLATED, *streams.SMALL)
         self._packed = self._table.compress(b"".join(self._entries[: self._first])) + self._table.flush(_SO_FAR)
         info = f" /Info {numbers[body.info]} 0 R" if body.info else ""
         self._said = f"/W [1 4 2] /Root {numbers[body.root]} 0 R{info} /ID [<{self._digest.hexdigest()[:32]}>"
@@ -311,14 +301,15 @@ class Copies:
         return self._shared + own, digest.hexdigest()
 
     def _end(self, at: int, entries: list[bytes], own: str) -> bytes:
-        """The table of the objects. Entries that nobody needs are added until it does not end with a carriage return."""
+        """The table of the objects. It is padded with entries that nobody needs."""
         number = len(self._entries)
         rest = b"".join((*entries, *self._entries[self._first + len(entries) :], ENTRY.pack(1, at, 0)))
-        for spare in count():
+
+        def pack(padding: int) -> bytes:
             table = self._table.copy()
-            packed = self._packed + table.compress(rest + SPARE * spare) + table.flush()
-            if not packed.endswith(b"\r"):
-                break
+            return self._packed + table.compress(rest + SPARE * padding) + table.flush()
+
+        packed, spare = streams.padded(pack)
         head = (
             f"/Type /XRef /Size {number + 1 + spare} {self._said} <{own}>] /Filter /FlateDecode /Length {len(packed)}"
         )
@@ -329,7 +320,7 @@ class Copies:
 def _words(data: bytes) -> bytes:
     """The stream of a person's words, packed lightly: there are thousands of them. A copy's own file and the print file
     have the same."""
-    return stream(data, level=LIGHTLY)
+    return stream(data, level=streams.LIGHTLY)
 
 
 def _object(number: int, thing: bytes) -> bytes:
@@ -425,7 +416,7 @@ class PrintFile:
             own,
             own,
         )
-        self._put(_object(number, stream(entries.tobytes(), more, USUALLY)) + END % at)
+        self._put(_object(number, stream(entries.tobytes(), more, streams.USUALLY)) + END % at)
         return self._digest.hexdigest()
 
     def _pages_of(self, frozen: Frozen) -> list[list[bytes | int]]:

@@ -4,11 +4,12 @@ Works on the PDF's objects just before they are written. Each step says which ru
 """
 
 import re
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pydyf
+
+from handouts import streams
 
 #: PDF units (points, 72 to the inch) in one CSS pixel (96 to the inch).
 POINTS = 0.75
@@ -44,7 +45,7 @@ def metadata_of_both_standards(metadata: Any) -> Callable[..., bytes]:
 def finish(document: Any, pdf: Any, languages: Sequence[str], padding: int) -> None:
     """WeasyPrint's last call before it writes the file.
 
-    `languages` are those of the pages. For `padding`, see `has_clean_ends`.
+    `languages` are those of the pages. For `padding`, see `_end_cleanly`.
     """
     elements = {obj.number: obj for obj in pdf.objects if _is(obj, "StructElem")}
     pages = {reference: number for number, reference in enumerate(pdf.page_references)}
@@ -54,7 +55,7 @@ def finish(document: Any, pdf: Any, languages: Sequence[str], padding: int) -> N
     _place_figures(elements.values(), document, pages)
     _name_languages(pdf, pages, languages)
     _make_margins_artifacts(elements, pdf, pages)
-    _compress_cleanly(pdf, padding)
+    _end_cleanly(pdf, padding)
 
 
 def _is(obj: Any, kind: str) -> bool:
@@ -153,27 +154,17 @@ def _make_artifact(stream: Any, mcid: int) -> None:
     stream.stream[at - 1 : at + 1] = ["/Artifact", pydyf.Dictionary({"Type": "/Pagination"})]
 
 
-def has_clean_ends(data: bytes) -> bool:
-    """ISO 19005-3, 6.1.7.1: whether each stream's length is that of its data.
-
-    pydyf writes a line feed after a stream. After a carriage return, which one stream in 256 ends with, the two
-    make one line end, and the stream seems a byte too short.
-    """
-    return b"\r\nendstream" not in data
-
-
-def _compress_cleanly(pdf: Any, padding: int) -> None:
-    """Compress the streams so that none ends with a carriage return, and pad the object stream pydyf adds to them.
-
-    White space at the end of the data changes nothing but a compressed stream's last bytes, which are a checksum.
-    """
+def _end_cleanly(pdf: Any, padding: int) -> None:
+    """ISO 19005-3, 6.1.7.1: a stream is as long as it says (see `streams`). To the one that pydyf adds, objects are added."""
     for stream in pdf.objects:
-        if isinstance(stream, pydyf.Stream) and stream.compress:
-            data = pydyf.Stream(stream.stream).data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
-            while (packed := zlib.compress(data, level=9)).endswith(b"\r"):
-                data += b"\n"
-                if "Length1" in stream.extra:  # of a font: its length unpacked
-                    stream.extra["Length1"] += 1
-            stream.stream, stream.extra["Filter"], stream.compress = [packed], "/FlateDecode", False
+        if not isinstance(stream, pydyf.Stream):
+            continue
+        data = pydyf.Stream(stream.stream).data.partition(b"stream\n")[2].removesuffix(b"\nendstream")
+        if stream.compress:
+            data, length = streams.packed(data)
+            if "Length1" in stream.extra:  # of a font: its length unpacked
+                stream.extra["Length1"] = length
+            stream.extra["Filter"], stream.compress = "/FlateDecode", False
+        stream.stream = [streams.closed(data)]
     for _ in range(padding):
         pdf.add_object(pydyf.Dictionary({}))

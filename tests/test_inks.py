@@ -320,36 +320,6 @@ def test_the_same_file_gives_the_same_bytes() -> None:
     assert again == pressed()
 
 
-def test_no_stream_ends_in_half_a_line_end() -> None:
-    """One stream in 256 would fail the archive’s validator; of these some would, as they are."""
-    document = pikepdf.new()
-    document.Root.Kept = Array()
-    for number in range(1000):
-        stream = document.make_stream(b"")
-        inks._write(stream, b"%d" % number)
-        document.Root.Kept.append(stream)
-        assert stream.read_bytes().strip() == b"%d" % number
-        assert not stream.read_raw_bytes().endswith(b"\r")
-
-
-def test_packed_objects_do_not_end_so_either() -> None:
-    """pikepdf packs objects into streams of its own, which we cannot pad."""
-
-    def numbered(number: int) -> pikepdf.Pdf:
-        document = pikepdf.new()
-        document.Root.Number = number
-        return document
-
-    def is_bad(number: int) -> bool:
-        out = BytesIO()
-        packing = pikepdf.ObjectStreamMode.generate
-        numbered(number).save(out, deterministic_id=True, object_stream_mode=packing, fix_metadata_version=False)
-        return b"\r\nendstream" in out.getvalue()
-
-    bad = next(number for number in range(10_000) if is_bad(number))
-    assert b"\r\nendstream" not in inks._saved(numbered(bad))
-
-
 # --- CMYK ----------------------------------------------------------------------------------
 
 

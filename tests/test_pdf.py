@@ -3,7 +3,6 @@
 import builtins
 import re
 import socket
-import zlib
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,17 +12,15 @@ from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
-from unittest.mock import Mock
 
 import page as validator
 import pikepdf
-import pydyf
 import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image
 
-from handouts import assets, clinics, pdf, tagging
+from handouts import assets, clinics, pdf
 from handouts.errors import Exit, HandoutError
 from handouts.model import Leaflet, Paper
 from handouts.wording import fill, plain
@@ -191,28 +188,6 @@ def test_running_footers_are_artifacts_and_all_else_is_content(variant: Variant)
         if isinstance(obj, pikepdf.Dictionary) and obj.get("/Type") == "/StructElem" and obj.objgen not in reachable
     ]
     assert orphans == []
-
-
-def test_a_stream_never_ends_in_half_a_line_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One stream in 256 would fail the archive's validator, whenever a word changes."""
-    assert tagging.has_clean_ends(pdf_of(NECK).data)
-    monkeypatch.setattr(pdf, "has_clean_ends", Mock(side_effect=[False, False, True]))
-    padded = pdf.print_to_pdf(leaflet_of(NECK)).data
-    assert padded != pdf_of(NECK).data
-    assert validator.is_pdf_compliant_bytes(padded, profile="3a")
-    assert validator.is_pdf_compliant_bytes(padded, profile="ua1")
-
-
-def test_each_stream_is_compressed_to_a_clean_end() -> None:
-    """The same, before it can happen: of these streams some end with a carriage return as they are."""
-    file = pydyf.PDF()
-    streams = [pydyf.Stream([b"%d" % number], compress=True) for number in range(10_000, 12_000)]
-    assert any(not tagging.has_clean_ends(stream.data) for stream in streams)
-    for stream in streams:
-        file.add_object(stream)
-    tagging._compress_cleanly(file, 0)
-    assert all(tagging.has_clean_ends(stream.data) for stream in streams)
-    assert zlib.decompress(streams[0].stream[0]).strip() == b"10000"
 
 
 def test_the_same_leaflet_is_the_same_file() -> None:

@@ -20,7 +20,7 @@ from handouts.assets import OURS
 from handouts.frozen import FACES, Frozen
 from handouts.model import Format, Ink, Paper, Personal
 from handouts.stamping import Copies, PrintFile, Stamped
-from handouts.tagging import has_clean_ends
+from handouts.streams import has_clean_ends
 
 from .both_ways import FONTS, differences, edition, frozen_of, slowly, spoken, stamped_for
 from .people_words import texts
