@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from handouts import __version__, frozen, stamping
+from handouts import __version__, frozen, naming, stamping
 from handouts.editions import Copy, Editions
 from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen
@@ -25,7 +25,7 @@ from handouts.model import Format, Pdf, Person
 from handouts.record import Record, Said, private
 from handouts.stamping import Copies, FontObjects, PrintFile, Stamped
 from handouts.store import Store
-from handouts.waiting_list import Batch, name_of
+from handouts.waiting_list import Batch
 from handouts.workers import Workers
 
 #: Rows that are begun while the first of them waits for what is laid out on its own.
@@ -218,7 +218,8 @@ class _Making:
                 said |= {"file": old["file"], "sha256": old["sha256"]}
             else:
                 data, digest = self._own_file(ready)
-                said |= {"file": f"{COPIES}/{name_of(person, topic.name)}", "sha256": digest}
+                name = naming.copy(person.id, topic.name, topic.language, self._batch.house.region)
+                said |= {"file": f"{COPIES}/{name}", "sha256": digest}
                 self._written += 1
                 unfinished = self._record.work / f"copy-{self._written}"
                 self._record.write(unfinished, data)
@@ -256,7 +257,7 @@ class _Making:
             self._end_run()
             self._runs += 1
             two_sided = self._batch.ordered.two_sided
-            name = f"{self._runs:03}-{form.paper.value}-{form.ink.value}{'' if two_sided else '-one-sided'}.pdf"
+            name = naming.print_file(self._runs, self._batch.house.region, form, two_sided=two_sided)
             self._run = _Run(self._record, name, form, self._fonts, two_sided, self._is_whole(name))
         return self._run
 

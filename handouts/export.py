@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from handouts import clinics, make, page, pdf
+from handouts import clinics, make, origin, page, pdf
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
 from handouts.make import Order, Written
@@ -35,6 +35,7 @@ def for_openemr(order: Order, folder: Path) -> Iterator[Written]:
     leaflets = {topic.name: page.make_leaflet(topic, ready.setting, stands) for topic, stands in ready.topics}
     if leaflets:
         check_folder(folder)
+        origin.claim(folder, wanted.keys(), ready.setting, alone=True)
     printed: dict[tuple[str, ...], Pdf] = {}
     not_made: list[Path] = []
     for file, picked in wanted.items():

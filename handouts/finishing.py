@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from handouts import pdf
+from handouts import naming, pdf
 from handouts.model import RIGHT_TO_LEFT, Fold, Format, Ink, Leaflet, Pdf
 
 if TYPE_CHECKING:
@@ -51,9 +51,9 @@ def checked(printed: Pdf, form: Format) -> Preflight | None:
 def beside(file: Path, printed: Pdf, report: Preflight | None, dpi: int | None) -> Iterator[tuple[Path, bytes]]:
     """The files that go with a PDF: the report for the print shop, and a picture of each page."""
     if report:
-        yield file.with_name(f"{file.stem}-report.txt"), "\n".join((file.name, *report.as_lines(), "")).encode()
+        yield naming.report(file), "\n".join((file.name, *report.as_lines(), "")).encode()
     if dpi:
         from handouts.pictures import pictures  # noqa: PLC0415
 
         for number, picture in enumerate(pictures(printed, dpi), 1):
-            yield file.with_name(f"{file.stem}-page-{number}.png"), picture
+            yield naming.picture(file, number), picture

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from handouts import approvals, assets, clinics, page, pdf, reading, store, tokens
+from handouts import approvals, assets, clinics, naming, origin, page, pdf, reading, store, tokens
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
@@ -181,35 +181,37 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     ready = plan(names, order)
     if ready.topics:
         check_folder(out)
-    form = ready.setting.form
+    setting = ready.setting
     kept = store.usual_store() if order.cached else store.NONE
-    files = {name: out / f"{name}-{order.language}-{form.name}.pdf" for name in names}
+    files = {name: out / naming.leaflet(name, order.language, setting) for name in names}
     too_long: list[str] = []
     for topic, stands in ready.topics:
-        leaflet = page.make_leaflet(topic, ready.setting, stands)
-        printed = kept.pdf_of(leaflet, form, lay_out)
-        if form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
+        leaflet = page.make_leaflet(topic, setting, stands)
+        printed = kept.pdf_of(leaflet, setting.form, lay_out)
+        if setting.form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             too_long.append(_does_not_fit(topic))
             continue
         file = files.pop(topic.name)
-        report = _write(file, printed, ready.setting, order)
+        report = _write(file, printed, setting, order)
         if order.web:
             from handouts import web  # noqa: PLC0415
 
-            twin = out / f"{topic.name}-{order.language}.html"
-            write_whole(twin, web.make_web_page(topic, ready.setting, stands).encode())
-        clinic = ready.setting.clinic.name if ready.setting.clinic else ""
-        budget = topic.pages if form.is_standard else None
-        yield Made(topic.name, ready.setting.region.code, clinic, file, printed.pages, budget, stands, report)
+            twin = out / naming.web_page(topic.name, topic.language, setting)
+            write_whole(twin, web.make_web_page(topic, setting, stands).encode())
+        clinic = setting.clinic.name if setting.clinic else ""
+        budget = topic.pages if setting.form.is_standard else None
+        yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report)
     refuse_unapproved(ready, files.values(), too_long)
 
 
-def write_contact_sheet(made: Sequence[Made], file: Path) -> None:
-    """Write one picture of all pages of what was made."""
+def write_contact_sheet(made: Sequence[Made], order: Order, chosen: Path) -> Path:
+    """Write one picture of all pages of what was made, under the name that was chosen and the region."""
     from handouts.pictures import contact_sheet  # noqa: PLC0415
 
+    file = naming.with_region(chosen, house_of(order).region)
     check_folder(file.parent)
     write_whole(file, contact_sheet([(one.file.stem, Pdf(one.file.read_bytes(), one.pages)) for one in made]))
+    return file
 
 
 def _does_not_fit(topic: Topic) -> str:
@@ -217,14 +219,18 @@ def _does_not_fit(topic: Topic) -> str:
     return f"{topic.name} is not made: it does not fit the six panels of a tri-fold. Name {shorter} under tri_fold in {shown(topic.file)}, or write --fold booklet."
 
 
-def make_pack(names: Sequence[str], order: Order, file: Path) -> tuple[Written, tuple[str, ...]]:
+def make_pack(names: Sequence[str], order: Order, chosen: Path) -> tuple[Written, tuple[str, ...]]:
     """Make one PDF of all leaflets behind a cover, and write it whole; say which of them are past their review.
+
+    Its name is the one that was chosen, and the region.
 
     A leaflet that must not be handed out stops it: half a pack would be taken for a whole one.
     """
     ready = plan(names, order)
+    file = naming.with_region(chosen, ready.setting.region)
     refuse_unapproved(ready, [file])
     check_folder(file.parent)
+    origin.claim(file.parent, [file.name], ready.setting)
     setting = replace(ready.setting, in_pack=True)
     leaflets = [(topic, page.make_leaflet(topic, setting, stands)) for topic, stands in ready.topics]
     for_press = setting.form.press is not None

@@ -9,11 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from handouts import clinics, frozen, letters, page, reading, recipients, store
+from handouts import clinics, frozen, letters, naming, page, reading, recipients, store
 from handouts.editions import Choice, Edition
 from handouts.errors import Exit, HandoutError
 from handouts.make import House, Order, house_of, refusal, setting_of, standings_in
-from handouts.model import Format, Ink, Labels, Person, Setting, Sides, Standing, Topic
+from handouts.model import Format, Ink, Labels, Person, Region, Setting, Sides, Standing, Topic
 from handouts.recipients import Judged, Known, RowFault
 from handouts.shelf import all_sets
 from handouts.wording import fill
@@ -129,8 +129,8 @@ def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
     judged = recipients.judge(file, known, meet)
     refuse_faults(judged, most_faults)
     if ordered.separate:
-        names = {topic for topic, _ in wanted}
-        refuse_faults(replace(judged, faults=tuple(_same_names(recipients.people(file, known), names))), most_faults)
+        same = _same_names(recipients.people(file, known), {topic for topic, _ in wanted}, order.language, house.region)
+        refuse_faults(replace(judged, faults=tuple(same)), most_faults)
     topics = _topics(wanted, ordered, house)
     settings = {key: setting_of(_of_row(order, *key), house) for key in formats}
     labels = {language: clinics.read_labels(language) for language in {language for language, _, _ in formats}}
@@ -142,21 +142,18 @@ def read_batch(file: Path, ordered: BatchOrder, most_faults: int = 20) -> Batch:
     )
 
 
-def _same_names(people: Iterator[Person], topics: set[str]) -> Iterator[RowFault]:
+def _same_names(people: Iterator[Person], topics: set[str], language: str, region: Region) -> Iterator[RowFault]:
     """Copies that would have one name: “a” with “sleep-diary”, “a-sleep” with “diary”."""
     if not any(one.endswith(f"-{other}") for one in topics for other in topics):
         return
     rows: dict[str, int] = {}
     for person in people:
         for topic in person.topics:
-            first = rows.setdefault(name_of(person, topic).casefold(), person.row)
+            name = naming.copy(person.id, topic, person.language or language, region)
+            first = rows.setdefault(name.casefold(), person.row)
             if first != person.row:
                 what = f"with {topic}, its copy would have the same name as one of row {first}"
                 yield RowFault(person.row, "row id", what, "give one of them another row id")
-
-
-def name_of(person: Person, topic: str) -> str:
-    return f"{person.id}-{topic}.pdf"
 
 
 def _texts(person: Person) -> Iterator[str]:

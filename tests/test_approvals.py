@@ -20,7 +20,7 @@ Put = Callable[[str, bytes], Path]
 Run = Callable[..., Ran]
 GOOD = (CASES / "quality" / "good.md").read_text(encoding="utf-8")
 WHO = ("--by", "A. Example", "--role", "GP")
-PDF = "example-en-letter.pdf"
+PDF = "example-en-us-letter-example-clinic.pdf"
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handouts import batch, waiting_list
+from handouts import batch, clinics, waiting_list
 from handouts.batch import COPIES, make_batch
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
@@ -57,7 +57,7 @@ def test_a_list_becomes_print_files_and_a_record(run: Command, kept: Store, seve
     assert (ran.code, ran.err.count("Traceback")) == (0, 0)
     assert "7 rows: 7 stamped" in ran.out
     said = manifest_of(tmp_path / "here")
-    names = ["001-letter-full.pdf", "002-letter-saver.pdf", "003-letter-full.pdf"]
+    names = ["001-us-letter-full.pdf", "002-us-letter-saver.pdf", "003-us-letter-full.pdf"]
     assert sorted(files_in(tmp_path / "here")) == [*names, MANIFEST]
     assert [one["file"] for one in said["files"]] == names
     assert [one["copies"] for one in said["files"]] == [2, 2, 5]
@@ -88,7 +88,9 @@ def test_copies_of_their_own_are_named_by_row_and_topic(kept: Store, seven: Path
     """A program that files them finds each by the id the clinic chose, and can tell that it is whole."""
     make(seven, tmp_path / "here", StandIn().workers, kept, separate=True)
     copies = manifest_of(tmp_path / "here")["copies"]
-    assert sorted(f.name for f in (tmp_path / "here" / COPIES).iterdir()) == [f"p{n}-{TOPIC}.pdf" for n in range(7)]
+    assert sorted(f.name for f in (tmp_path / "here" / COPIES).iterdir()) == [
+        f"p{n}-{TOPIC}-en-us.pdf" for n in range(7)
+    ]
     for number, one in enumerate(copies):
         file = tmp_path / "here" / one["file"]
         assert hashlib.sha256(file.read_bytes()).hexdigest() == one["sha256"]
@@ -197,9 +199,10 @@ def test_two_copies_never_get_one_name() -> None:
     """“a” with “sleep-diary” and “a-sleep” with “diary” are two people: one of their copies would be lost."""
     people = [Person(2, "a", ("sleep-diary",), Personal()), Person(3, "A-sleep", ("diary", "rest"), Personal())]
     topics = {"sleep-diary", "diary", "rest"}
-    (fault,) = waiting_list._same_names(iter(people), topics)
+    region = clinics.read_region("us")
+    (fault,) = waiting_list._same_names(iter(people), topics, "en", region)
     assert (fault.row, fault.column, "row 2" in fault.what) == (3, "row id", True)
-    assert list(waiting_list._same_names(iter(people[1:]), topics)) == []
+    assert list(waiting_list._same_names(iter(people[1:]), topics, "en", region)) == []
 
 
 def test_a_list_that_is_saved_meanwhile_stops_its_batch(kept: Store, seven: Path, tmp_path: Path) -> None:
@@ -228,7 +231,7 @@ def test_a_row_that_cannot_be_laid_out_is_named_and_its_person_is_not(
     assert failed.code == Exit.WRONG_PEOPLE
     assert "Row 4: sleep-hygiene could not be laid out" in failed.err
     assert "Q7Z" not in failed.err + failed.out
-    assert sorted(f.name for f in (tmp_path / "here" / COPIES).iterdir()) == [f"p{n}-{TOPIC}.pdf" for n in (0, 1)]
+    assert sorted(f.name for f in (tmp_path / "here" / COPIES).iterdir()) == [f"p{n}-{TOPIC}-en-us.pdf" for n in (0, 1)]
     those = StandIn()
     monkeypatch.setattr(batching.workers, "here", lambda _: those.workers)
     assert run("batch", str(people), "--out", "here", "--separate", "--resume").code == 0

@@ -55,7 +55,7 @@ def test_topics_that_share_a_code_share_a_file(own_shelf: Put, run: Run, tmp_pat
     ran = run("export", "openemr", "education", "--region", "us")
     assert ran.code == 0
     assert "icd10_m54.2_en.pdf" in ran.out
-    (file,) = (tmp_path / "education").iterdir()
+    (file,) = (tmp_path / "education").glob("*.pdf")
     sheets = [" ".join(s.get_textpage().get_text_range().split()) for s in pypdfium2.PdfDocument(file)]
     titles = [n for n, words in enumerate(sheets) if "A short walk" in words or "A short rest" in words]
     assert len(titles) == 2
@@ -70,7 +70,7 @@ def test_each_leaflet_in_a_shared_file_starts_on_a_fresh_sheet(own_shelf: Put, r
     own_shelf("walking", GOOD.replace("pages: 2", "pages: 1").encode())
     own_shelf("resting", GOOD.replace("EX-01", "EX-02").encode())
     run("export", "openemr", "education", "--region", "us")
-    (file,) = (tmp_path / "education").iterdir()
+    (file,) = (tmp_path / "education").glob("*.pdf")
     sheets = [" ".join(s.get_textpage().get_text_range().split()) for s in pypdfium2.PdfDocument(file)]
     first = [n for n, words in enumerate(sheets) if "A short walk" in words]
     assert [n % 2 for n in first] == [0, 0]

@@ -15,7 +15,9 @@ from .conftest import CLINIC, Ran
 
 Run = Callable[..., Ran]
 MM = 72 / 25.4
-NECK = "neck-pain-self-care-en-a4-print-shop"
+NECK = "neck-pain-self-care-en-us-a4-print-shop"
+#: The same leaflet of the example clinic.
+OURS = f"{NECK}-example-clinic"
 
 
 def boxes(page: pikepdf.Page) -> dict[str, list[float]]:
@@ -27,7 +29,7 @@ def test_a_print_shop_gets_bleed_cmyk_and_a_report(run: Run, tmp_path: Path) -> 
     """A file that is sent back costs a week."""
     ran = run("make", "neck", "--for", "print-shop", "--paper", "a4", "--clinic", str(CLINIC))
     assert ran.code == 0
-    made = pikepdf.open(tmp_path / "out" / f"{NECK}.pdf")
+    made = pikepdf.open(tmp_path / "out" / f"{OURS}.pdf")
     for sheet in made.pages:
         assert boxes(sheet)["/TrimBox"] == pytest.approx([0, 0, 210, 297], abs=0.01)
         assert boxes(sheet)["/BleedBox"] == pytest.approx([-3, -3, 213, 300], abs=0.01)
@@ -39,7 +41,7 @@ def test_a_print_shop_gets_bleed_cmyk_and_a_report(run: Run, tmp_path: Path) -> 
     assert intent.DestOutputProfile.read_bytes() == inks.default_profile()
     with made.open_metadata() as metadata:
         assert metadata["{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"] == "PDF/X-4"
-    report = (tmp_path / "out" / f"{NECK}-report.txt").read_text(encoding="utf-8")
+    report = (tmp_path / "out" / f"{OURS}-report.txt").read_text(encoding="utf-8")
     assert "Ready for the press." in report
     assert "Ready for the press." in ran.err
     assert "Example Clinic" not in report
@@ -73,7 +75,7 @@ def test_a_clinic_brings_the_profile_of_its_print_shop(run: Run, tmp_path: Path)
     assert "clinic.yaml:2: there is no ICC profile “coated.icc”" in ran.err
     (tmp_path / "coated.icc").write_bytes(inks.default_profile())
     assert run("make", "neck", "--for", "print-shop", "--paper", "a4").code == 0
-    made = pikepdf.open(tmp_path / "out" / f"{NECK}.pdf")
+    made = pikepdf.open(tmp_path / "out" / f"{OURS}.pdf")
     (intent,) = made.Root.OutputIntents
     assert str(intent.OutputConditionIdentifier) == "coated.icc"
     screen = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
@@ -93,8 +95,8 @@ def test_a_logo_too_coarse_for_a_press_is_said_so(run: Run, tmp_path: Path) -> N
     (tmp_path / "clinic.yaml").write_text("name: Example Clinic\nlogo: logo.png\n", encoding="utf-8")
     ran = run("make", "neck", "--for", "print-shop", "--paper", "a4")
     assert ran.code == Exit.WRONG_FILE
-    assert f"Do not send {NECK}.pdf" in ran.err
-    assert "failed" in (tmp_path / "out" / f"{NECK}-report.txt").read_text(encoding="utf-8")
+    assert f"Do not send {OURS}.pdf" in ran.err
+    assert "failed" in (tmp_path / "out" / f"{OURS}-report.txt").read_text(encoding="utf-8")
 
 
 def test_pictures_have_the_size_that_was_asked_for(run: Run, tmp_path: Path) -> None:
@@ -103,9 +105,9 @@ def test_pictures_have_the_size_that_was_asked_for(run: Run, tmp_path: Path) -> 
     assert ran.code == 0
     pages = sorted((tmp_path / "out").glob("*.png"))
     assert [file.name for file in pages] == [
-        f"neck-pain-self-care-en-letter-page-{number}.png" for number in (1, 2, 3, 4)
+        f"neck-pain-self-care-en-us-letter-page-{number}.png" for number in (1, 2, 3, 4)
     ]
-    with Image.open(pages[0]) as first, Image.open(tmp_path / "sheets" / "all.png") as sheet:
+    with Image.open(pages[0]) as first, Image.open(tmp_path / "sheets" / "all-us.png") as sheet:
         assert first.size == (425, 550)
         assert sheet.width > 4 * 240
         assert len(set(sheet.convert("RGB").resize((60, 30)).get_flattened_data())) > 50, "it shows something"
@@ -115,9 +117,9 @@ def test_the_web_twin_lies_beside_the_pdf(run: Run, tmp_path: Path) -> None:
     """One command for the printer and the clinic's web site keeps the two the same."""
     assert run("make", "neck", "--html", "--text-size", "24").code == 0
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        "neck-pain-self-care-en-letter-24pt.pdf",
-        "neck-pain-self-care-en.html",
+        "neck-pain-self-care-en-us-letter-24pt.pdf",
+        "neck-pain-self-care-en-us.html",
     ]
-    html = (tmp_path / "out" / "neck-pain-self-care-en.html").read_text(encoding="utf-8")
+    html = (tmp_path / "out" / "neck-pain-self-care-en-us.html").read_text(encoding="utf-8")
     assert "<h1" in html
     assert "Call 911 now" in html

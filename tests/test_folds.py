@@ -104,7 +104,7 @@ def test_a_booklet_by_command(run: Run, tmp_path: Path) -> None:
     ran = run("make", "stress", "--fold", "booklet")
     assert ran.code == 0
     assert "short edge" in ran.err
-    made = pikepdf.open(tmp_path / "out" / "stress-and-relaxation-en-letter-booklet.pdf")
+    made = pikepdf.open(tmp_path / "out" / "stress-and-relaxation-en-us-letter-booklet.pdf")
     assert [float(length) for length in made.pages[0].MediaBox[2:]] == pytest.approx([11 * INCH, 8.5 * INCH], abs=0.1)
     assert made.Root.ViewerPreferences.Duplex == "/DuplexFlipShortEdge"
     assert "/StructTreeRoot" not in made.Root, "it does not claim tags it has not"
@@ -219,7 +219,7 @@ def test_what_does_not_fit_is_refused_with_what_would(run: Run, tmp_path: Path) 
     assert ran.code == Exit.WRONG_FILE
     assert "symptom-and-sleep-diary is not made: it does not fit the six panels of a tri-fold." in ran.err
     assert "--fold booklet" in ran.err
-    assert [file.name for file in (tmp_path / "out").iterdir()] == ["sleep-hygiene-en-letter-tri-fold.pdf"]
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["sleep-hygiene-en-us-letter-tri-fold.pdf"]
 
 
 def test_a_wrong_section_is_said_with_its_line(run: Run, own_shelf: Callable[[str, bytes], Path]) -> None:
@@ -246,5 +246,5 @@ def test_a_link_to_a_section_that_is_left_out_is_words_alone(
     )
     own_shelf("good", linked.replace("\npages: ", "\ntri_fold: [What to do]\npages: ", 1).encode())
     ran = run("make", "good", "--fold", "tri-fold")
-    assert (ran.code, ran.out.count("good-en-letter-tri-fold.pdf")) == (0, 1), ran.err
+    assert (ran.code, ran.out.count("good-en-us-letter-tri-fold.pdf")) == (0, 1), ran.err
     assert run("make", "good").code == 0

@@ -48,7 +48,8 @@ def test_a_new_library_works_at_once(run: Run, tmp_path: Path, monkeypatch: pyte
     assert run("init", "ours", "--name", name, "--region", "uk").code == 0
     monkeypatch.chdir(tmp_path / "ours")
     assert run("make", "sleep").code == 0
-    assert name in words_in(tmp_path / "ours" / "out" / "sleep-hygiene-en-a4.pdf")
+    (made,) = (tmp_path / "ours" / "out").glob("sleep-hygiene-en-uk-a4-*.pdf")
+    assert name in words_in(made)
 
 
 @pytest.mark.parametrize("folder", ["ours", "Our clinic", "."])
@@ -91,7 +92,7 @@ def test_own_topics_add_to_ours_and_replace_them_by_name(library: Path, run: Run
     assert "Our own sleep" in shown
     assert "neck-pain-self-care" in shown
     assert run("make", "sleep").code == 0
-    assert "Our own sleep" in words_in(library / "out" / "sleep-hygiene-en-letter.pdf")
+    assert "Our own sleep" in words_in(library / "out" / "sleep-hygiene-en-us-letter-example-clinic.pdf")
 
 
 def test_a_library_is_found_from_a_folder_below_and_by_its_folder(
@@ -100,7 +101,7 @@ def test_a_library_is_found_from_a_folder_below_and_by_its_folder(
     """Whoever works in a topic's folder must not get a leaflet without the clinic's name."""
     monkeypatch.chdir(library / "topics")
     assert run("make", "sleep", "--out", "pdfs").code == 0
-    assert "Example Clinic" in words_in(library / "topics" / "pdfs" / "sleep-hygiene-en-letter.pdf")
+    assert "Example Clinic" in words_in(library / "topics" / "pdfs" / "sleep-hygiene-en-us-letter-example-clinic.pdf")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert "Example Clinic" in run("make", "sleep", "--clinic", str(library)).out
 
@@ -126,13 +127,13 @@ def test_a_clinics_usual_size_is_a_size_like_any_other(library: Path, run: Run) 
     """A clinic that prints everything at 18 points must get real large print; a patient's own size counts more."""
     put(library, "styles/tokens.css", ":root { --text: 18pt; }")
     assert run("make", "sleep").code == 0
-    usual = library / "out" / "sleep-hygiene-en-letter-18pt.pdf"
+    usual = library / "out" / "sleep-hygiene-en-us-letter-18pt-example-clinic.pdf"
     assert "Page 1 of 4" not in words_in(usual)
     assert min(sizes_in(usual)) >= 17.99
     assert run("make", "sleep", "--text-size", "24").code == 0
-    assert min(sizes_in(library / "out" / "sleep-hygiene-en-letter-24pt.pdf")) >= 23.99
+    assert min(sizes_in(library / "out" / "sleep-hygiene-en-us-letter-24pt-example-clinic.pdf")) >= 23.99
     assert run("make", "sleep", "--text-size", "12").code == 0
-    assert "Page 1 of 4" in words_in(library / "out" / "sleep-hygiene-en-letter.pdf")
+    assert "Page 1 of 4" in words_in(library / "out" / "sleep-hygiene-en-us-letter-example-clinic.pdf")
 
 
 def sizes_in(file: Path) -> set[float]:
@@ -159,7 +160,7 @@ def test_an_own_template_is_used_and_its_fault_named(library: Path, run: Run) ->
     """A clinic may set its panel otherwise; a slip in it is its own to mend."""
     put(library, "templates/parts/clinic-panel.html", "{% macro part(clinic, qr, say) %}<p>Our panel</p>{% endmacro %}")
     assert run("make", "sleep").code == 0
-    assert "Our panel" in words_in(library / "out" / "sleep-hygiene-en-letter.pdf")
+    assert "Our panel" in words_in(library / "out" / "sleep-hygiene-en-us-letter-example-clinic.pdf")
     for broken, line in (("{% macro part(clinic, qr, say) %}\n{{ nothing.at.all }}{% endmacro %}", 2), ("{% macro", 1)):
         put(library, "templates/parts/clinic-panel.html", broken)
         ran = run("make", "sleep")
@@ -170,10 +171,10 @@ def test_an_own_template_is_used_and_its_fault_named(library: Path, run: Run) ->
 def test_own_tokens_change_the_look_and_nothing_else(library: Path, run: Run) -> None:
     """A clinic's colour must arrive on paper."""
     run("make", "sleep")
-    before = (library / "out" / "sleep-hygiene-en-letter.pdf").read_bytes()
+    before = (library / "out" / "sleep-hygiene-en-us-letter-example-clinic.pdf").read_bytes()
     put(library, "styles/tokens.css", ":root { --main: #5b2a86; }")
     assert run("make", "sleep").code == 0
-    assert (library / "out" / "sleep-hygiene-en-letter.pdf").read_bytes() != before
+    assert (library / "out" / "sleep-hygiene-en-us-letter-example-clinic.pdf").read_bytes() != before
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ def test_a_new_topic_is_a_leaflet_with_blanks(library: Path, run: Run) -> None:
     """An editor starts from something that prints, and is told what is left to write, and nothing else."""
     assert run("new", "back-pain").code == 0
     assert run("make", "back-pain").code == 0
-    assert "Back pain" in words_in(library / "out" / "back-pain-en-letter.pdf")
+    assert "Back pain" in words_in(library / "out" / "back-pain-en-us-letter-example-clinic.pdf")
     ran = run("check", "back-pain", "--region", "us")
     assert ran.code == Exit.WRONG_FILE
     musts = [line for line in ran.out.splitlines() if line.startswith("must")]
@@ -291,7 +292,7 @@ def test_a_save_is_seen_and_nothing_else(tmp_path: Path, monkeypatch: pytest.Mon
 def test_watching_keeps_the_last_good_pdf(library: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a sentence is half written, the viewer still shows the leaflet, and the reason stands on the screen."""
     file = put(library, "topics/mine/en.md", GOOD)
-    pdf = library / "out" / "mine-en-letter.pdf"
+    pdf = library / "out" / "mine-en-us-letter-example-clinic.pdf"
     seen: list[bytes] = []
 
     def saves(_: object) -> object:
@@ -317,7 +318,7 @@ def test_watching_keeps_the_last_good_pdf(library: Path, run: Run, monkeypatch: 
 def test_a_saved_style_is_seen_while_watching(library: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """Styles are read once, and finished pages are kept: neither may answer with the page of before."""
     put(library, "topics/mine/en.md", GOOD)
-    made = library / "out" / "mine-en-letter.pdf"
+    made = library / "out" / "mine-en-us-letter-example-clinic.pdf"
     styles = library / "styles-of-the-house"
     shutil.copytree(assets.STYLES, styles)
     monkeypatch.setattr(assets, "STYLES", styles)

@@ -249,9 +249,9 @@ def test_what_was_deleted_or_changed_by_hand_is_made_again(
     """A record that is believed more than the files leaves somebody without a leaflet."""
     out = tmp_path / "out"
     stopped_after(5, five, out, kept)
-    assert (out / "001-letter-full.pdf").exists()
-    (out / COPIES / f"p1-{TOPIC}.pdf").unlink()
-    changed = out / COPIES / f"p2-{TOPIC}.pdf"
+    assert (out / "001-us-letter-full.pdf").exists()
+    (out / COPIES / f"p1-{TOPIC}-en-us.pdf").unlink()
+    changed = out / COPIES / f"p2-{TOPIC}-en-us.pdf"
     changed.write_bytes(changed.read_bytes()[:-9])
     assert len(goes_on(five, out, kept, separate=True).asked) == 1
     assert files_in(out) == undisturbed
@@ -263,7 +263,7 @@ def test_a_print_file_that_was_changed_is_made_again_from_whole_copies(
     """What was laid out on its own is taken from its copy: nobody waits for it twice."""
     out = tmp_path / "out"
     stopped_after(5, five, out, kept)
-    (out / "001-letter-full.pdf").write_bytes(b"")
+    (out / "001-us-letter-full.pdf").write_bytes(b"")
     assert goes_on(five, out, kept, separate=True).asked == {}
     assert files_in(out) == undisturbed
 

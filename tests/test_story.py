@@ -25,7 +25,7 @@ from .conftest import CASES, CLINIC, Ran
 
 Run = Callable[..., Ran]
 ROOT = Path(__file__).parent.parent
-NECK = "neck-pain-self-care-en-letter.pdf"
+NECK = "neck-pain-self-care-en-us-letter.pdf"
 #: The caller's environment, without what would change the program's answers.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "FORCE_COLOR", "HANDOUTS_CLINIC")}
 
@@ -52,7 +52,7 @@ def test_the_whole_shelf_for_another_region(run: Run, tmp_path: Path) -> None:
     """`--all` must mean all, and the region must bring its paper and its numbers."""
     ran = run("make", "--all", "--region", "uk", "--out", "leaflets")
     assert ran.code == 0
-    names = [f"{name}-en-a4.pdf" for name in OURS.topic_names()]
+    names = [f"{name}-en-uk-a4.pdf" for name in OURS.topic_names()]
     assert left_in(tmp_path / "leaflets") == names
     assert all("Call 999 now" in words_in(tmp_path / "leaflets" / name) for name in names)
 
@@ -69,7 +69,7 @@ def test_the_clinic_file_is_found(how: str, run: Run, tmp_path: Path, monkeypatc
         (tmp_path / "clinic.yaml").write_text("name: Example Clinic\nphone: 555 0100\nregion: uk\n", encoding="utf-8")
     assert run(*arguments).code == 0
     (made,) = (tmp_path / "out").iterdir()
-    assert made.name == ("neck-pain-self-care-en-a4.pdf" if how == "folder" else NECK)
+    assert made.name == f"neck-pain-self-care-en-{'uk-a4' if how == 'folder' else 'us-letter'}-example-clinic.pdf"
     assert re.search(r"555\s0100", words_in(made))
 
 
@@ -78,7 +78,10 @@ def test_a_clinics_words_stay_in_its_region(run: Run, tmp_path: Path) -> None:
     words = "name: Example Clinic\nregion: uk\nwords:\n  urgent_advice: our own nurse\n"
     (tmp_path / "clinic.yaml").write_text(words, encoding="utf-8")
     assert run("make", "neck").code == run("make", "neck", "--region", "US").code == 0
-    uk, us = (words_in(tmp_path / "out" / f"neck-pain-self-care-en-{paper}.pdf") for paper in ("a4", "letter"))
+    uk, us = (
+        words_in(tmp_path / "out" / f"neck-pain-self-care-en-{where}-example-clinic.pdf")
+        for where in ("uk-a4", "us-letter")
+    )
     assert "our own nurse" in uk
     assert "our own nurse" not in us
 
@@ -88,7 +91,7 @@ def test_a_diagnosis_code_finds_the_leaflets(run: Run, tmp_path: Path) -> None:
     assert re.search(r"icd-10\s+M54\.2\s+neck-pain-self-care", run("list", "--codes").out)
     assert run("make", "--code", "M54.2", "--code", "M54.2").code == 0
     assert NECK in left_in(tmp_path / "out")
-    assert "sleep-hygiene-en-letter.pdf" not in left_in(tmp_path / "out")
+    assert "sleep-hygiene-en-us-letter.pdf" not in left_in(tmp_path / "out")
     refused = run("make", "neck", "--code", "G95.9")
     assert refused.code == Exit.WRONG_COMMAND
     assert "G95.9 must not pick a self-care leaflet" in refused.err
@@ -197,14 +200,14 @@ def test_ctrl_c_leaves_only_whole_files(run: Run, tmp_path: Path, monkeypatch: p
     ran = run("make", "--all")
     assert ran.code == Exit.STOPPED
     assert "Stopped." in ran.err
-    assert left_in(tmp_path / "out") == ["dystonia-or-fibromyalgia-en-letter.pdf"]
+    assert left_in(tmp_path / "out") == ["dystonia-or-fibromyalgia-en-us-letter.pdf"]
 
 
 def test_two_runs_write_the_same_bytes_as_anybody_may_read(run: Run, tmp_path: Path) -> None:
     """Byte-identical files can be compared; a leaflet is for the whole office to open."""
     run("make", "sleep", "--out", "one")
     run("make", "sleep", "--out", "two")
-    one, two = (tmp_path / folder / "sleep-hygiene-en-letter.pdf" for folder in ("one", "two"))
+    one, two = (tmp_path / folder / "sleep-hygiene-en-us-letter.pdf" for folder in ("one", "two"))
     assert one.read_bytes() == two.read_bytes()
     umask = os.umask(0)
     os.umask(umask)

@@ -106,17 +106,17 @@ def make_leaflets(
         if made:
             results().print(tables.of_leaflets(made))
             mention(made)
-    _finish(made, fold, sheet)
+    _finish(made, order, sheet)
     if open_it:
         _open([one.file for one in made])
 
 
-def _finish(made: Sequence[Made], fold: Fold | None, sheet: Path | None) -> None:
+def _finish(made: Sequence[Made], order: Order, sheet: Path | None) -> None:
     """What is to be said, shown or refused when all leaflets are there."""
-    if fold and not any(one.preflight for one in made):
-        say(HOW_TO_FOLD[fold])
+    if order.wanted.fold and not any(one.preflight for one in made):
+        say(HOW_TO_FOLD[order.wanted.fold])
     if sheet:
-        write_contact_sheet(made, sheet)
+        write_contact_sheet(made, order, sheet)
     _refuse_unready((one.file, one.preflight) for one in made)
 
 
