@@ -221,7 +221,7 @@ def templates(own: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_translated(),
+        bytecode_cache=_translated(kind.__name__),
     )
     environment.filters |= {
         "blanks": without_blanks,
@@ -258,14 +258,17 @@ def _source(folders: Sequence[Path], name: str) -> tuple[str, str, Callable[[], 
     return text, str(file), lambda: file.exists() and file.stat().st_mtime_ns == stamp
 
 
-def _translated() -> FileSystemBytecodeCache | None:
-    """Where Jinja keeps templates as it has translated them, under a digest of each; nowhere if that cannot be."""
+def _translated(kind: str) -> FileSystemBytecodeCache | None:
+    """Where Jinja keeps templates as it has translated them, under a digest of each; nowhere if that cannot be.
+
+    A sandbox translates them in its own way: what it kept must not be run without one.
+    """
     from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415
 
     folder = assets.cache_folder() / "templates"
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder)) if os.access(folder, os.W_OK) else None
+    return FileSystemBytecodeCache(str(folder), f"{kind}-%s") if os.access(folder, os.W_OK) else None
 
 
 def _is_in_body_letters(words: str) -> bool:
