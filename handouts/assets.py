@@ -7,8 +7,6 @@ from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
-import platformdirs
-
 from handouts.errors import Exit, HandoutError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -60,12 +58,6 @@ def fonts() -> tuple[Font, ...]:
         _font("Fallback", 400, fallback, "SourceSansPro-Regular.ttf"),
         _font("Fallback", 700, fallback, "SourceSansPro-Bold.ttf"),
     )
-
-
-def cache_folder() -> Path:
-    """Where what was made before is kept: `HANDOUTS_CACHE`, else where the system keeps such things."""
-    named = os.environ.get("HANDOUTS_CACHE")
-    return Path(named) if named else platformdirs.user_cache_path("handouts", appauthor=False)
 
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")

@@ -11,7 +11,6 @@ from functools import cached_property, partial
 
 from handouts import frozen, page, stamping, store
 from handouts.errors import Exit, HandoutError
-from handouts.files import MAX_TEXT_BYTES
 from handouts.frozen import Frozen, Shape
 from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
 from handouts.page import Exercise
@@ -35,7 +34,7 @@ class Edition:
     @cached_property
     def digest(self) -> str:
         """A digest of all that its copies depend on before they are anyone's: what is said here, and the templates."""
-        return store.digest_of(repr(self), _own_templates(self.setting))
+        return store.key_of(self.topic, self.setting, self.stands)
 
     @cached_property
     def exercises(self) -> tuple[Exercise, ...]:
@@ -156,7 +155,7 @@ class Editions:
         setting = self._settings[choice]
         sheet = _Sheet(
             ("separator", choice),
-            (repr(setting), _own_templates(setting)),
+            (repr(setting), store.templates_of(setting)),
             partial(page.make_separator, setting, frozen.PLACEHOLDER),
             setting.form,
             lambda: [("id", 0, [frozen.PLACEHOLDER])],
@@ -208,17 +207,6 @@ class Editions:
         if found:
             self._kept.write(name, Kept(*frozen.as_kept(found), pdf.libraries))
         return found
-
-
-def _own_templates(setting: Setting) -> str:
-    """A digest of the clinic's own templates, if it has any; ours are the house's."""
-    own = setting.templates
-    if own is None:
-        return ""
-    # A pipe would make us wait; what is no file, or huge, is refused when a leaflet asks for it.
-    return store.contents_of(
-        f for f in sorted(own.rglob("*.html")) if f.is_file() and f.stat().st_size <= MAX_TEXT_BYTES
-    )
 
 
 @dataclass(frozen=True)

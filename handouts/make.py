@@ -18,6 +18,7 @@ from handouts.files import check_folder, shown, write_whole
 from handouts.finishing import beside, checked, finished, lay_out
 from handouts.formats import Wanted, format_of
 from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic
+from handouts.store import Store
 
 if TYPE_CHECKING:
     from handouts.preflight import Preflight
@@ -186,8 +187,7 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     files = {name: out / naming.leaflet(name, order.language, setting) for name in names}
     too_long: list[str] = []
     for topic, stands in ready.topics:
-        leaflet = page.make_leaflet(topic, setting, stands)
-        printed = kept.pdf_of(leaflet, setting.form, lay_out)
+        printed = _printed(topic, setting, stands, kept)
         if setting.form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             too_long.append(_does_not_fit(topic))
             continue
@@ -202,6 +202,16 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         budget = topic.pages if setting.form.is_standard else None
         yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report)
     refuse_unapproved(ready, files.values(), too_long)
+
+
+def _printed(topic: Topic, setting: Setting, stands: Standing, kept: Store) -> Pdf:
+    """The PDF of a leaflet: kept from before, without filling its page; or laid out now, and kept."""
+    key = store.key_of(topic, setting, stands)
+    found = kept.find(key)
+    if found is None:
+        found = lay_out(page.make_leaflet(topic, setting, stands), setting.form)
+        kept.keep(key, found)
+    return found
 
 
 def write_contact_sheet(made: Sequence[Made], order: Order, chosen: Path) -> Path:

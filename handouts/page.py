@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, partial
@@ -48,7 +47,7 @@ from handouts.model import (
 from handouts.wording import changed, every, fill, plain, to_html, unbroken, without_blanks
 
 if TYPE_CHECKING:
-    from jinja2 import Environment, FileSystemBytecodeCache
+    from jinja2 import Environment
 
 PAIR = 2
 #: Signs in a list that leave no room for a clinic's details on a panel of some 34 lines of 36 signs.
@@ -221,7 +220,6 @@ def templates(own: Path | None = None) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=_translated(kind.__name__),
     )
     environment.filters |= {
         "blanks": without_blanks,
@@ -256,19 +254,6 @@ def _source(folders: Sequence[Path], name: str) -> tuple[str, str, Callable[[], 
     refuse(problems)
     stamp = file.stat().st_mtime_ns
     return text, str(file), lambda: file.exists() and file.stat().st_mtime_ns == stamp
-
-
-def _translated(kind: str) -> FileSystemBytecodeCache | None:
-    """Where Jinja keeps templates as it has translated them, under a digest of each; nowhere if that cannot be.
-
-    A sandbox translates them in its own way: what it kept must not be run without one.
-    """
-    from jinja2 import FileSystemBytecodeCache  # noqa: PLC0415
-
-    folder = assets.cache_folder() / "templates"
-    with suppress(OSError):
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder), f"{kind}-%s") if os.access(folder, os.W_OK) else None
 
 
 def _is_in_body_letters(words: str) -> bool:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import platform
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from handouts import assets
+from handouts.cache_folder import cache_folder, is_ours_alone
 from handouts.errors import HandoutError
-from handouts.files import write_whole
-from handouts.model import Format, Leaflet, Pdf
+from handouts.files import MAX_TEXT_BYTES, UnreadableFileError, read_bytes, write_whole
+from handouts.model import Pdf, Setting, Standing, Topic
 
 MAGIC = b"handouts store 2\n"
 #: Bytes; some thousand leaflets. The ones that were not asked for the longest go first.
@@ -56,20 +57,23 @@ class Store:
             return None
         try:
             file = self.folder / key
-            kept = file.read_bytes()
+            if not is_ours_alone(file.lstat()):  # put there while the folder was open to all
+                return None
+            kept = read_bytes(file, MOST_BYTES)
             if not kept.startswith(MAGIC):
                 return None
             head, _, rest = kept.removeprefix(MAGIC).partition(b"\n")
             said = json.loads(head)
-            if said["key"] != key or said["digest"] != hashlib.sha256(rest).hexdigest():
-                return None
-            if any(_stamp(path) != stamp for path, stamp in said["libraries"].items()):
+            is_whole = said["key"] == key and said["digest"] == hashlib.sha256(rest).hexdigest()
+            if not is_whole or any(_stamp(path) != stamp for path, stamp in said["libraries"].items()):
                 return None
             about, _, data = rest.partition(b"\n")
-            os.utime(file)
-            return Kept(json.loads(about), data, tuple(said["libraries"]))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            found = Kept(json.loads(about), data, tuple(said["libraries"]))
+        except (OSError, UnreadableFileError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return None
+        with suppress(OSError):  # it may lie on a disk that is for reading only
+            os.utime(file)
+        return found
 
     def write(self, key: str, kept: Kept) -> None:
         """Keep something. A store that cannot be written to is no reason to make nothing."""
@@ -97,17 +101,6 @@ class Store:
         """Keep a PDF that is nobody's: it has no room for a person's words."""
         self.write(key, Kept({"pages": pdf.pages}, pdf.data, pdf.libraries))
 
-    def pdf_of(self, leaflet: Leaflet, form: Format, lay_out: Callable[[Leaflet, Format], Pdf]) -> Pdf:
-        """The PDF of a leaflet: kept from before, or laid out now, and kept."""
-        if self.folder is None:
-            return lay_out(leaflet, form)
-        key = key_of(leaflet, form)
-        found = self.find(key)
-        if found is None:
-            found = lay_out(leaflet, form)
-            self.keep(key, found)
-        return found
-
     def _forget_the_oldest(self) -> None:
         assert self.folder
         files = [(file.stat().st_mtime_ns, file.stat().st_size, file) for file in self.folder.iterdir()]
@@ -123,14 +116,19 @@ NONE = Store(None)
 
 
 def usual_store() -> Store:
-    """The store of whoever is at the computer."""
-    return Store(assets.cache_folder() / "pages")
+    """The store of whoever is at the computer; one that keeps nothing if there is no folder that is theirs alone."""
+    return Store(cache_folder().path)
 
 
-def key_of(leaflet: Leaflet, form: Format) -> str:
-    """A digest of all a PDF depends on: the page, the styles, the fonts, the format, and what draws it."""
-    press = form.press and (form.press.profile_name, form.press.marks, hashlib.sha256(form.press.profile).hexdigest())
-    return digest_of(leaflet.topic, leaflet.language, leaflet.html, form.name, repr(press))
+def key_of(topic: Topic, setting: Setting, stands: Standing) -> str:
+    """A digest of all that a leaflet depends on before it is anyone's: what is said of it, the templates, and the house."""
+    return digest_of(repr((topic, setting, stands)), templates_of(setting))
+
+
+def templates_of(setting: Setting) -> str:
+    """A digest of the clinic's own templates, if it has any; ours are the house's."""
+    own = setting.templates
+    return contents_of(_below(own), own) if own else ""
 
 
 def digest_of(*said: str) -> str:
@@ -142,25 +140,45 @@ def digest_of(*said: str) -> str:
 def house() -> str:
     """A digest of our own code, templates and styles, of the fonts, and of the versions of what draws the pages."""
     digest = hashlib.sha256(f"{platform.python_version()} {platform.system()} {platform.machine()}".encode())
-    digest.update(contents_of(_files()).encode())
+    digest.update(contents_of(_files(), assets.STYLES, assets.TEMPLATES, assets.PACKAGE).encode())
     for package in ENGINE:
         digest.update(f"{package} {version(package)}\n".encode())
     return digest.hexdigest()
 
 
-def contents_of(files: Iterable[Path]) -> str:
-    """A digest of files, with their names."""
+def contents_of(files: Iterable[Path], *folders: Path) -> str:
+    """A digest of files, with the names they have within the folders: what changes places with another counts, too."""
     digest = hashlib.sha256()
     for file in files:
-        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        within = next((file.relative_to(folder) for folder in folders if file.is_relative_to(folder)), Path(file.name))
+        with file.open("rb") as stream:
+            digest.update(os.fsencode(within.as_posix()) + b"\0" + hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
 
 
 def _files() -> Iterable[Path]:
+    """What every page depends on. Topics, regions and languages are not among it: a page is known by what is read of them."""
     yield from sorted(assets.STYLES.rglob("*.c*"))
     yield from sorted(assets.TEMPLATES.rglob("*.html"))
-    yield from sorted(assets.PACKAGE.glob("*.py"))
+    yield from sorted(assets.PACKAGE.rglob("*.py"))
     yield from (font.file for font in assets.fonts())
+
+
+def _below(folder: Path) -> Iterable[Path]:
+    """All files below a folder, and below the folders it has links to: a template may include any of them."""
+    met: set[str] = set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        if (real := os.path.realpath(place)) in met:  # a link that leads back
+            folders.clear()
+            continue
+        met.add(real)
+        folders.sort()
+        yield from (file for name in sorted(names) if _can_be_read(file := Path(place, name)))
+
+
+def _can_be_read(file: Path) -> bool:
+    """Whether it can be a template: what is none is refused when a leaflet asks for it."""
+    return file.is_file() and file.stat().st_size <= MAX_TEXT_BYTES and os.access(file, os.R_OK)
 
 
 def _stamp(file: str) -> list[int] | None:

@@ -21,10 +21,10 @@ from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press
 from handouts.store import Kept, Store
 
 from .both_ways import edition, frozen_of, laid_out
+from .conftest import Ran
 from .test_stamping import ANNA
 
 A4 = Format(Paper.A4)
-LEAFLET = Leaflet("<html>", "example", "en-US")
 PAGE = '<!doctype html><html lang="en-US" data-page="a4"><title>Example</title><h1>Example</h1>'
 MADE = Pdf(b"%PDF-1.7 example \r\n\x00", 4)
 
@@ -56,37 +56,41 @@ def test_what_is_kept_is_found(kept: Store) -> None:
 
 
 @pytest.mark.parametrize(
-    "other",
+    "form",
     [
-        (replace(LEAFLET, html="<html >"), A4),
-        (replace(LEAFLET, topic="examples"), A4),
-        (replace(LEAFLET, language="en-GB"), A4),
-        (LEAFLET, Format(Paper.LETTER)),
-        (LEAFLET, Format(Paper.A4, 13)),
-        (LEAFLET, Format(Paper.A4, ink=Ink.GREY)),
-        (LEAFLET, Format(Paper.A4, press=Press(b"one", "coated", marks=False))),
-        (LEAFLET, Format(Paper.A4, press=Press(b"two", "coated", marks=False))),
-        (LEAFLET, Format(Paper.A4, press=Press(b"one", "coated", marks=True))),
+        Format(Paper.LETTER),
+        Format(Paper.A4, 13),
+        Format(Paper.A4, ink=Ink.GREY),
+        Format(Paper.A4, press=Press(b"one", "coated", marks=False)),
+        Format(Paper.A4, press=Press(b"two", "coated", marks=False)),
+        Format(Paper.A4, press=Press(b"one", "coated", marks=True)),
     ],
-    ids=range(9),
+    ids=range(6),
 )
-def test_another_page_has_another_key(other: tuple[Leaflet, Format]) -> None:
-    """A reader of large print who gets the usual size, or another language, cannot read it."""
-    keys = {
-        store.key_of(LEAFLET, A4),
-        store.key_of(*other),
-        store.key_of(LEAFLET, Format(Paper.A4, press=Press(b"three", "coated", marks=False))),
-    }
-    assert len(keys) == 3
-
-
-def test_a_clinic_changes_the_key() -> None:
-    """A clinic that changes its phone number must not hand out the old one."""
+def test_another_format_has_another_key(form: Format) -> None:
+    """A reader of large print who gets the usual size cannot read it."""
     one = edition("sleep-hygiene", "us", A4)
-    assert one.setting.clinic
-    other = replace(one.setting, clinic=replace(one.setting.clinic, phone="555 0199"))
-    pages = [page.make_leaflet(one.topic, setting, one.stands, ANNA) for setting in (one.setting, other)]
-    assert len({store.key_of(made, A4) for made in pages}) == 2
+    forms = (A4, form, Format(Paper.A4, press=Press(b"three", "coated", marks=False)))
+    assert len({replace(one, setting=replace(one.setting, form=form)).digest for form in forms}) == 3
+
+
+def test_make_is_answered_from_the_store_only_by_the_same_leaflet(
+    run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is filled or laid out twice; and a clinic that changes its phone number must not hand out the old one."""
+    monkeypatch.setenv("HANDOUTS_CACHE", str(tmp_path / "cache"))
+    clinic = tmp_path / "clinic.yaml"
+    made: list[str] = []
+
+    def lay_out(leaflet: Leaflet, _: Format) -> Pdf:
+        made.append(leaflet.html)
+        return MADE
+
+    monkeypatch.setattr("handouts.make.lay_out", lay_out)
+    for phone in ("555 0100", "555 0100", "555 0199"):
+        clinic.write_text(f'name: Example Clinic\nregion: us\nphone: "{phone}"\n', encoding="utf-8")
+        assert run("make", "sleep", "--clinic", str(clinic)).code == 0
+    assert ["0199" in html for html in made] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +122,23 @@ def test_the_fonts_and_all_styles_are_among_them() -> None:
     assert {font.file for font in assets.fonts()} <= files
     assert {file for file in assets.STYLES.rglob("*") if file.suffix in {".css", ".conf"}} <= files
     assert set(assets.TEMPLATES.rglob("*.html")) <= files
-    assert set(assets.PACKAGE.glob("*.py")) <= files
+    assert set(assets.PACKAGE.rglob("*.py")) <= files
+
+
+@pytest.mark.parametrize("name", ["styles/one.css", "templates/parts/one.html", "one.py", "inner/one.py"])
+def test_each_file_counts_with_its_folder(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Code in a package of ours that nobody looks at, or two files that changed places, would leave the old pages there."""
+    for folder, constant in (("", "PACKAGE"), ("styles", "STYLES"), ("templates", "TEMPLATES")):
+        monkeypatch.setattr(assets, constant, tmp_path / folder)
+    here, there = tmp_path / name, tmp_path / Path(name).parent / "other" / Path(name).name
+    houses = [store.house()]
+    for texts in (("1", "2"), ("2", "1")):
+        for file, text in zip((here, there), texts, strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        store.house.cache_clear()
+        houses.append(store.house())
+    assert len(set(houses)) == 3
 
 
 def test_a_library_of_another_version_changes_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +202,7 @@ def test_what_is_not_whole_is_not_used(kept: Store) -> None:
     ):
         file.write_bytes(broken)
         assert kept.find("a" * 64) is None
-    for head in (b"{}", b"[]", b"null", b"1", b"\xff", b'{"key":'):
+    for head in (b"{}", b"[]", b"null", b"1", b"\xff", b'{"key":', b"[" * 100_000):
         file.write_bytes(store.MAGIC + head + b"\n" + MADE.data)
         assert kept.find("a" * 64) is None
     said = json.loads(whole.split(b"\n")[1])
@@ -233,12 +253,27 @@ def test_it_does_not_grow_without_end(kept: Store, monkeypatch: pytest.MonkeyPat
     assert 1 not in left
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+posix = pytest.mark.skipif(os.name != "posix", reason="Windows has other permissions")
+
+
+@posix
 def test_its_files_are_the_users_own(kept: Store) -> None:
     """Which leaflets a clinic makes is nobody else's business."""
     kept.keep("a" * 64, MADE)
     assert kept.folder
     assert stat.S_IMODE(kept.folder.stat().st_mode) == 0o700
+
+
+@posix
+def test_a_page_that_another_user_may_have_written_is_not_used(kept: Store) -> None:
+    """It lay there before the folder was closed to others."""
+    kept.keep("a" * 64, MADE)
+    file = only_file(kept)
+    file.chmod(0o666)
+    assert kept.find("a" * 64) is None
+    file.unlink()
+    os.mkfifo(file)
+    assert kept.find("a" * 64) is None
 
 
 def test_a_folder_that_cannot_be_written_is_no_failure(tmp_path: Path) -> None:
@@ -323,6 +358,11 @@ def test_all_a_frozen_leaflet_depends_on_changes_its_key(tmp_path: Path, monkeyp
     ]
     digests = [other.digest for other in others]
     (tmp_path / "footer.html").write_text("{# ours, changed #}")
+    digests.append(replace(others[-1]).digest)
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "hours.txt").write_text("a template may include it")
+    digests.append(replace(others[-1]).digest)
+    (tmp_path / "parts" / "hours.txt").rename(tmp_path / "hours.txt")
     digests.append(replace(others[-1]).digest)
     monkeypatch.setattr(store, "house", lambda: "another house")
     digests.append(replace(one).digest)

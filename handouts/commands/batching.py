@@ -8,7 +8,7 @@ from pathlib import Path
 
 from handouts import tables, workers
 from handouts.batch import Progress, make_batch
-from handouts.commands.talk import answer, as_bar, give_json, results, say
+from handouts.commands.talk import answer, as_bar, give_json, results, say, warn_of_cache
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
@@ -90,6 +90,7 @@ def batch(
         return
     if queue:
         check_queue(queue)
+    warn_of_cache(no_cache=no_cache)
     kept = NONE if no_cache else usual_store()
     those = workers.cluster(cluster) if cluster else workers.here(processes)
     with ExitStack() as at_the_end:

@@ -10,7 +10,7 @@ import typer
 
 from handouts import tables
 from handouts.assets import Library
-from handouts.commands.talk import answer, asked, results, say, talk, with_progress
+from handouts.commands.talk import answer, asked, results, say, talk, warn_of_cache, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import Made, Order, look_again, make, make_pack, standings, watched, write_contact_sheet
@@ -93,6 +93,7 @@ def make_leaflets(
         _pack(names, order, pack, open_it)
         if not separate:
             return
+    warn_of_cache(no_cache=no_cache)
     if watch:
         _watch(names, order, out, library, open_it)
         return

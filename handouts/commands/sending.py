@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from handouts.commands.making import HOW_TO_FOLD, mention
-from handouts.commands.talk import answer, say
+from handouts.commands.talk import answer, say, warn_of_cache
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import Order
@@ -54,6 +54,7 @@ def print_topics(
     order = Order(
         language, region.lower(), Wanted(paper, text_size, ink, fold), clinic, approved_only, cached=not no_cache
     )
+    warn_of_cache(no_cache=no_cache)
     sides = Sides.ONE if one_sided else None
     for sent in print_leaflets(names, order, queue, copies=copies, sides=sides):
         mention([sent.made])

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
+from handouts.cache_folder import cache_folder
 from handouts.commands.called import as_called
 from handouts.errors import Exit, HandoutError
 
@@ -50,6 +51,12 @@ def answer(line: str, style: str | None = None) -> None:
 def give_json(data: object) -> None:
     """Give the result to a program: JSON in plain ASCII, which comes through in any encoding."""
     typer.echo(json.dumps(data, indent=1))
+
+
+def warn_of_cache(*, no_cache: bool) -> None:
+    """Say why what was made before is not used, if a person can mend it."""
+    if not no_cache and (why_not := cache_folder().why_not):
+        say(why_not)
 
 
 def asked(question: str, otherwise: str | None = None) -> str:
