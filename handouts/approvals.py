@@ -24,6 +24,7 @@ from handouts.wording import fill
 LONGEST_YEARS = 3
 #: The footer has one line for the name and the role together.
 LONGEST_NAME = 60
+MAX_APPROVALS = 5_000
 HEAD = """\
 # Who stands behind which leaflet. `handouts approve` adds to this file; the last entry of a leaflet counts.
 approvals:
@@ -43,7 +44,7 @@ def read_approvals(library: Library) -> tuple[Approval, ...]:
     problems: list[Problem] = []
     text = read_text(file, problems)
     fields = Fields.read(text, shown(file), 1, problems)
-    entries = fields.mappings("approvals", "an approval", needed=False)
+    entries = fields.mappings("approvals", "an approval", needed=False, max_entries=MAX_APPROVALS)
     approvals = tuple(map(_approval, entries))
     fields.done()
     refuse(problems)
@@ -52,11 +53,11 @@ def read_approvals(library: Library) -> tuple[Approval, ...]:
 
 def _approval(entry: Fields) -> Approval:
     approval = Approval(
-        topic=entry.text("topic"),
-        language=entry.text("language"),
-        region=entry.text("region"),
+        topic=entry.value("topic", example="sleep-hygiene"),
+        language=entry.value("language", example="en"),
+        region=entry.value("region", example="us"),
         version=entry.number("version", 1, 999),
-        told=entry.text("told"),
+        told=entry.value("told", example="…"),
         by=entry.text("by"),
         role=entry.text("role"),
         on=entry.day("on", "2026-11-21"),

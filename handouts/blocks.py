@@ -7,7 +7,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from handouts.errors import nearest
+from handouts.errors import nearest, shortened
 from handouts.markdown import DOSE, Fence, Node, Parser
 from handouts.model import Block, Bullets, Entry, Flow, Heading, Paragraph, Picture, Run, Table, Text
 from handouts.wording import BLANK, plain, without_blanks
@@ -64,7 +64,11 @@ def block(fence: Fence, parser: Parser) -> Block | None:
         return None
     shape = SHAPES.get(fence.kind)
     if shape is None:
-        parser.complain(fence.line, f"there is no block “{fence.kind}”", nearest(fence.kind, SHAPES))
+        parser.complain(
+            fence.line,
+            f"there is no block “{shortened(fence.kind)}”",
+            nearest(fence.kind, SHAPES, "write it without a block"),
+        )
         return None
     nodes = [node for node in fence.nodes if not _nested(node, fence, parser)]
     if shape.starts == "table":

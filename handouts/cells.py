@@ -167,7 +167,7 @@ def ink(text: str, say: Say) -> Ink | None:
     word = text.casefold().replace("gray", "grey")
     known = {ink.value: ink for ink in Ink}
     if word not in known:
-        say("it is none of the inks", nearest(word, known))
+        say("it is none of the inks", nearest(word, known, "leave the cell empty"))
     return known.get(word)
 
 

@@ -103,7 +103,10 @@ class Choices:
         tags = {tag.casefold(): tag for tag in self._known.topics}
         tag = tags.get(text.casefold().replace("_", "-"), "")
         if not tag:
-            say("no topic is written in this language", _nearest(text, tuple(tags.values())))
+            say(
+                "no topic is written in this language",
+                _nearest(text, tuple(tags.values()), "write a topic in it first"),
+            )
         return tag
 
     def _named(self, text: str, say: Say) -> Iterable[str]:
@@ -116,7 +119,7 @@ class Choices:
                 some = " or ".join(found) if len(found) <= MOST_QUOTED else f"any of {len(found)} topics"
                 say(f"{which} could be {some}", "write more of the name")
             else:
-                say(f"{which} is not a topic", _nearest(name, known))
+                say(f"{which} is not a topic", _nearest(name, known, "write a topic first"))
 
     def _in_sets(self, text: str, say: Say) -> Iterable[str]:
         known = {plain(name): topics for name, topics in self._known.sets.items()}
@@ -125,12 +128,12 @@ class Choices:
             if topics:
                 yield from topics
             else:
-                say(f"{which} is not a set", _nearest(name, tuple(self._known.sets)))
+                say(f"{which} is not a set", _nearest(name, tuple(self._known.sets), "name topics instead"))
 
     def _check_written(self, found: Mapping[str, str], language: str, said: list[Said]) -> None:
         for topic, column in found.items():
             if language not in (languages := self._languages.get(topic, [])):
-                instead = _nearest(language, tuple(languages))
+                instead = _nearest(language, tuple(languages), "name another topic")
                 said.append((column, f"{topic} is not written in “{language}”", instead))
 
     def _choose(self, text: str, topics: tuple[str, ...], language: str) -> Chosen:
@@ -146,7 +149,7 @@ class Choices:
                 some = " or ".join(f"“{title}”" for title in matches[:MOST_QUOTED])
                 say(f"{which} could be {some}", "write more of the title")
             elif not matches:
-                instead = _nearest(name, titles) if titles else "leave it out: its topics have no exercises"
+                instead = _nearest(name, titles, "leave it out: its topics have no exercises")
                 say(f"{which} is not an exercise of its topics", instead)
             elif matches[0] in found:
                 say(f"{which} is “{matches[0]}” a second time", "keep one of the two")
@@ -185,5 +188,5 @@ def _parted(entry: str, titles: tuple[str, ...]) -> tuple[str, str]:
 
 
 @lru_cache(REMEMBERED)
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    return nearest(re.sub(r"\s+", " ", word[: cells.LONGEST_NAME]), known)
+def _nearest(word: str, known: tuple[str, ...], otherwise: str) -> str:
+    return nearest(re.sub(r"\s+", " ", word[: cells.LONGEST_NAME]), known, otherwise)

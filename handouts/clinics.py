@@ -18,6 +18,9 @@ PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
 MOST_LOGO_BYTES = 2_000_000
 MAX_PROFILE_BYTES = 5_000_000
+#: Letters that fit where they are printed: the head of a leaflet, a line of its panel, a sentence.
+MAX_NAME, MAX_PHONE, MAX_WORD, MAX_ADDRESS = 120, 80, 150, 2_000
+MAX_SETS, MAX_SET, MAX_SET_NAME = 100, 30, 60
 LONGEST_WEB = 300  # signs; the code beside it would be too fine to scan
 
 
@@ -29,8 +32,8 @@ def read_region(code: str, own_words: Mapping[str, str] | None = None) -> Region
     number = _emergency_number(fields)
     paper = fields.choice("paper", [Paper.A4.value, Paper.LETTER.value])
     inner = fields.mapping("words", "pharmacist: pharmacist")
-    words = {**inner.all_texts(), "emergency_number": number, **(own_words or {})}
-    region = Region(code, fields.text("language", example="en-US"), Paper(paper or "a4"), words)
+    words = {**inner.all_texts(max_letters=MAX_WORD), "emergency_number": number, **(own_words or {})}
+    region = Region(code, fields.value("language", example="en-US"), Paper(paper or "a4"), words)
     fields.done()
     refuse(problems)
     return region
@@ -38,7 +41,7 @@ def read_region(code: str, own_words: Mapping[str, str] | None = None) -> Region
 
 def _emergency_number(fields: Fields) -> str:
     """The digits to call. A leaflet without them, or with words in their place, could cost a life."""
-    number = fields.text("emergency_number", example='"112"')
+    number = fields.value("emergency_number", example='"112"')
     if number and not re.fullmatch(r"[0-9]{2,6}", number):
         fields.complain("emergency_number", f"“{number}” is not an emergency number", "write its digits")
     return number
@@ -63,7 +66,7 @@ def read_clinic(file: Path) -> Clinic:
     """A clinic's profile. Its logo is read with it; its region words must exist."""
     problems: list[Problem] = []
     fields = Fields.read(read_text(file, problems), shown(file), 1, problems)
-    web = fields.text("web", needed=False)
+    web = fields.value("web", needed=False, example="https://www.example.org", max_letters=MAX_ADDRESS)
     if web and not (WEB_ADDRESS.fullmatch(web) and len(web) <= LONGEST_WEB):
         fields.complain(
             "web",
@@ -71,9 +74,9 @@ def read_clinic(file: Path) -> Clinic:
             "write it in full and short: https://www.example.org",
         )
     clinic = Clinic(
-        name=fields.text("name", example="Example Clinic"),
-        service=fields.text("service", needed=False),
-        phone=fields.text("phone", needed=False),
+        name=fields.text("name", example="Example Clinic", max_letters=MAX_NAME),
+        service=fields.text("service", needed=False, max_letters=MAX_NAME),
+        phone=fields.text("phone", needed=False, max_letters=MAX_PHONE),
         address=fields.text("address", needed=False),
         hours=fields.text("hours", needed=False),
         web=web,
@@ -93,7 +96,7 @@ def read_clinic(file: Path) -> Clinic:
 
 def _press_profile(fields: Fields, file: Path) -> tuple[str, bytes] | None:
     """The ICC profile of the clinic's print shop, and its name; whether it is one is seen when it is used."""
-    name = fields.text("press_profile", needed=False)
+    name = fields.value("press_profile", needed=False, example="coated.icc")
     if not name:
         return None
     profile = file.parent / name
@@ -122,16 +125,20 @@ def _sets(fields: Fields, library: Library) -> Mapping[str, tuple[str, ...]]:
     if not fields.has("sets"):
         return {}
     inner = fields.mapping("sets", "new-patient: [sleep-hygiene, gentle-movement]")
-    sets = {name: inner.texts(name) for name in inner.names()}
+    if len(inner.names()) > MAX_SETS:
+        fields.complain("sets", f"there are {len(inner.names()):,} sets", f"write at most {MAX_SETS}")
+        return {}
+    sets = {name: inner.texts(name, max_entries=MAX_SET) for name in inner.names()}
     known = library.topic_names()
     for name, topics in sets.items():
-        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-            inner.complain(
-                name, f"“{shortened(name)}” is not the name of a set", "use small letters, digits and hyphens"
-            )
+        if len(name) > MAX_SET_NAME or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+            instead = f"use small letters, digits and hyphens, {MAX_SET_NAME} at most"
+            inner.complain(name, f"“{shortened(name)}” is not the name of a set", instead)
         for topic in topics:
             if topic not in known:
-                inner.complain(name, f"there is no topic “{shortened(topic)}”", nearest(topic, known))
+                inner.complain(
+                    name, f"there is no topic “{shortened(topic)}”", nearest(topic, known, "write one first")
+                )
     return sets
 
 
@@ -190,7 +197,7 @@ def _colours(fields: Fields) -> Mapping[str, str]:
     if not fields.has("colours"):
         return {}
     inner = fields.mapping("colours", 'main: "#0f5c63"')
-    found = {name: inner.text(name, example='"#0f5c63"').lower() for name in ("main", "accent") if inner.has(name)}
+    found = {name: inner.value(name, example='"#0f5c63"').lower() for name in ("main", "accent") if inner.has(name)}
     for name, value in found.items():
         if not value:
             continue  # said already; an unquoted # begins a comment
@@ -213,12 +220,16 @@ def _own_words(fields: Fields) -> Mapping[str, str]:
     if not fields.has("words"):
         return {}
     inner = fields.mapping("words", "urgent_advice: our nurse line, 555 0101")
-    own = inner.all_texts()
+    own = inner.all_texts(max_letters=MAX_WORD)
     if "emergency_number" in own:
         _emergency_number(inner)
     known = {name for code in assets.region_codes() for name in read_region(code).words}
     for name in own.keys() - known:
-        inner.complain(name, f"there is no word “{name}” to put another in place of", nearest(name, known))
+        inner.complain(
+            name,
+            f"there is no word “{shortened(name)}” to put another in place of",
+            nearest(name, known, "take it out"),
+        )
     return own
 
 

@@ -37,7 +37,7 @@ def read_drawings(
                     place.file,
                     place.line,
                     f"there is no drawing “{picture.file}” in the topic's figures folder",
-                    nearest(picture.file, known),
+                    nearest(picture.file, known, "put the drawing there"),
                 )
             )
         elif picture.file not in found:

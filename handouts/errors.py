@@ -1,11 +1,18 @@
 """What can go wrong, in the words a person reads: problems in files, errors, exit codes."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 from enum import IntEnum
 
 LONGEST = 60
+#: From so much likeness on, one word is taken for a slip of another, or a short one: “mobile” and “copies” have 0.5.
+ALIKE, CLOSE = 0.65, 0.68
+#: A part of a name, of so many letters at least, counts for so much of the whole.
+PART, MIN_PART = 0.8, 4
+PARTS = re.compile(r"[-_ .]+")
+MAX_CHOICES = 12
 #: So many problems are told at once; thousands on the screen would hide the first.
 MAX_TOLD = 50
 
@@ -56,13 +63,41 @@ def refuse(problems: Iterable[Problem]) -> None:
         raise HandoutError("\n".join([*map(str, found[:MAX_TOLD]), *more]), Exit.WRONG_FILE)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Say what was probably meant: 'did you mean “x”?', or the words that exist, the first twelve of them."""
-    choices = {choice.casefold(): choice for choice in sorted(known)}
-    if close := get_close_matches(word[:LONGEST].casefold(), choices, n=1, cutoff=0.5):
-        return f"did you mean “{choices[close[0]]}”?"
-    shown = ", ".join(list(choices.values())[:12])
-    return f"use one of: {shown}{', …' if len(choices) > 12 else ''}" if choices else "leave it out"  # noqa: PLR2004
+def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
+    """Say what was probably meant, “did you mean “x”?”, or the words that exist, the first twelve of them.
+
+    `otherwise` is what to do where there are none: only the caller knows what is safe.
+    """
+    choices = sorted(known)
+    if meant := _most_like(word[:LONGEST].casefold(), choices):
+        return f"did you mean “{meant}”?"
+    shown = ", ".join(choices[:MAX_CHOICES])
+    return f"use one of: {shown}{', …' if len(choices) > MAX_CHOICES else ''}" if choices else otherwise
+
+
+def _most_like(word: str, choices: Iterable[str]) -> str:
+    """The choice that is most like a word, or a part of which is, or the beginning of one; "" if none is."""
+    matcher = SequenceMatcher(None, "", word)
+    meant, most = "", ALIKE if len(word) >= MIN_PART else CLOSE
+    for choice in choices:
+        for piece, weight in _pieces(choice.casefold(), len(word)):
+            matcher.set_seq1(piece)
+            needed = most / weight
+            # The quick ones are never less than the true one.
+            if matcher.real_quick_ratio() > needed and matcher.quick_ratio() > needed and matcher.ratio() > needed:
+                meant, most = choice, matcher.ratio() * weight
+    return meant
+
+
+def _pieces(choice: str, length: int) -> Iterator[tuple[str, float]]:
+    """What a word of a length is compared with, and what it counts for: of several parts, the first a little more."""
+    yield choice, 1
+    for place, part in enumerate((choice, *PARTS.split(choice))):
+        if min(length + 1, len(part)) >= MIN_PART:
+            weight = PART - place / 1000
+            yield part, weight
+            if len(part) > length:
+                yield part[:length], weight
 
 
 def shortened(value: str) -> str:

@@ -11,6 +11,8 @@ from handouts.errors import Exit, HandoutError, Problem
 
 #: A topic is some pages of words; a file beyond this is something else, saved by mistake.
 MAX_TEXT_BYTES = 500_000
+#: What Word and web pages put for an ordinary hyphen, and our fonts lack; and a mark of the order of bytes, inside a text.
+MEANT = {ord("\u2010"): "-", ord("\u2011"): "-", ord("\ufeff"): None}
 
 
 class UnreadableFileError(Exception):
@@ -123,4 +125,4 @@ def read_text(file: Path, problems: list[Problem], *, may_be_empty: bool = False
         return no("the file is not text", "save it as plain text in UTF-8", text[: text.index("\0")].count("\n") + 1)
     if not text.strip() and not may_be_empty:
         return no("the file is empty", "write it, or take it away")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(MEANT)

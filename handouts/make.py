@@ -142,7 +142,8 @@ def region_of(wanted: str, clinic: Clinic | None) -> Region:
     """The region that was asked for, else the clinic's, else the default; with the clinic's own words, if it is theirs."""
     code = wanted or (clinic.region if clinic else "") or DEFAULT_REGION
     if code not in assets.region_codes():
-        raise HandoutError(f"There is no region “{code}”; {nearest(code, assets.region_codes())}", Exit.WRONG_COMMAND)
+        instead = nearest(code, assets.region_codes(), "install handouts again: it has lost its regions")
+        raise HandoutError(f"There is no region “{code}”; {instead}", Exit.WRONG_COMMAND)
     return clinics.read_region(code, clinic.words if clinic and clinic.region in ("", code) else {})
 
 

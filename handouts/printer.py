@@ -46,7 +46,8 @@ def check_queue(queue: str) -> None:
     """
     known = _queues()
     if queue not in known:
-        raise HandoutError(f"There is no print queue “{shortened(queue)}”; {nearest(queue, known)}", Exit.WRONG_COMMAND)
+        instead = nearest(queue, known, "this computer has none: set a printer up first")
+        raise HandoutError(f"There is no print queue “{shortened(queue)}”; {instead}", Exit.WRONG_COMMAND)
     printer = _printer_of(queue)
     says = _answer_of("lpstat", "-a", printer, "-p", printer).stdout
     if f"{printer} not accepting requests" in says:

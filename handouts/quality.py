@@ -347,7 +347,11 @@ def _excused(findings: Sequence[Finding], topic: Topic) -> list[Finding]:
     for excuse in topic.excuses:
         place = topic.places[excuse.line]
         if excuse.rule not in RULES:
-            out.append(Finding("exception", place, f"there is no rule “{excuse.rule}”", nearest(excuse.rule, RULES)))
+            out.append(
+                Finding(
+                    "exception", place, f"there is no rule “{excuse.rule}”", nearest(excuse.rule, RULES, "take it out")
+                )
+            )
         elif excuse not in used:
             out.append(Finding("exception", place, f"the exception to “{excuse.rule}” excuses nothing", "take it out"))
     return out

@@ -33,6 +33,8 @@ from handouts.wording import every, plain, word
 SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it, or the name of a shared source"
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
+#: The most letters of a field: what fits on the page where it stands.
+MAX_TITLE, MAX_KIND, MAX_SUMMARY, MAX_ADDRESS = 100, 60, 400, 400
 SECTION = 2  # the heading level of a section; 1 is the title
 FRONT_MATTER = ("title", "summary", "main_message", "audience", "version", "written", "review_by", "pages", "sources")
 ICD_10 = r"[A-Z]\d[0-9A-Z](\.[0-9A-Z]{1,4})?"
@@ -81,10 +83,10 @@ def _topic(
         language=language,
         file=file,
         id=_id(fields, ids),
-        title=_words_alone(fields, "title"),
-        kind=_words_alone(fields, "kind", example="Self-care"),
-        summary=parser.inline(fields.text("summary"), fields.line("summary")),
-        main_message=parser.inline(fields.text("main_message"), fields.line("main_message")),
+        title=_words_alone(fields, "title", MAX_TITLE),
+        kind=_words_alone(fields, "kind", MAX_KIND, example="Self-care"),
+        summary=parser.inline(fields.text("summary", max_letters=MAX_SUMMARY), fields.line("summary")),
+        main_message=parser.inline(fields.text("main_message", max_letters=MAX_SUMMARY), fields.line("main_message")),
         audience=parser.inline(fields.text("audience"), fields.line("audience")),
         version=fields.number("version", 1, 999),
         written=written,
@@ -146,7 +148,7 @@ def _split(text: str, where: str, problems: list[Problem]) -> tuple[str, str, in
 
 def _id(fields: Fields, ids: dict[str, str]) -> str:
     """The topic's id; `ids` says which file has which id already."""
-    value = fields.text("id", example="NP-01")
+    value = fields.value("id", example="NP-01")
     if value and not re.fullmatch(r"[A-Z]{2,4}-[0-9]{2,3}", value):
         fields.complain(
             "id", f"“{value}” is not an id", "write 2 to 4 capitals, a hyphen and 2 or 3 digits, such as NP-01"
@@ -158,9 +160,9 @@ def _id(fields: Fields, ids: dict[str, str]) -> str:
     return value
 
 
-def _words_alone(fields: Fields, name: str, example: str = "some words") -> str:
+def _words_alone(fields: Fields, name: str, max_letters: int, example: str = "some words") -> str:
     """A field that is printed as it stands: the title also names the PDF, where there is no bold."""
-    value = fields.text(name, example=example)
+    value = fields.text(name, example=example, max_letters=max_letters)
     if re.search(r"[{}*]|</?\w", value):
         fields.complain(name, f"“{name}” has a placeholder, bold words or HTML in it", "write words alone")
     return value
@@ -200,7 +202,9 @@ def _sources(fields: Fields, shared: Mapping[str, Source]) -> tuple[Source, ...]
         elif entry in shared:
             found.append(shared[entry])
         else:
-            fields.complain("sources", f"there is no shared source “{entry}”", nearest(entry, shared))
+            fields.complain(
+                "sources", f"there is no shared source “{shortened(entry)}”", nearest(entry, shared, f"write {SOURCE}")
+            )
     return tuple(found)
 
 
@@ -208,8 +212,8 @@ def _source(inner: Fields) -> Source:
     source = Source(
         organisation=inner.text("organisation"),
         title=inner.text("title"),
-        year=inner.text("year", example="2024, or undated"),
-        address=inner.text("address", example="https://…"),
+        year=inner.value("year", example="2024, or undated"),
+        address=inner.value("address", example="https://…", max_letters=MAX_ADDRESS),
         region=inner.choice("region", assets.region_codes(), needed=False),
     )
     if source.year and not re.fullmatch(r"(19|20)[0-9]{2}|undated", source.year):
@@ -226,8 +230,8 @@ def _excuses(fields: Fields) -> tuple[Excuse, ...]:
         return ()
     found = []
     for inner in fields.mappings("exceptions", "“- rule: …”, then “words” and “reason” below it"):
-        words, reason = inner.text("words", needed=False), inner.text("reason")
-        found.append(Excuse(inner.text("rule"), words, reason, inner.line()))
+        words, reason = inner.text("words", needed=False), inner.text("reason", max_letters=MAX_SUMMARY)
+        found.append(Excuse(inner.value("rule", example="action"), words, reason, inner.line()))
         inner.done()
     return tuple(found)
 
@@ -240,7 +244,11 @@ def _tri_fold(fields: Fields, sections: Sequence[Section]) -> tuple[str, ...]:
     wanted = fields.texts("tri_fold")
     for heading in wanted:
         if heading not in known:
-            fields.complain("tri_fold", f"there is no section “{shortened(heading)}”", nearest(heading, known))
+            fields.complain(
+                "tri_fold",
+                f"there is no section “{shortened(heading)}”",
+                nearest(heading, known, "write the heading of a section"),
+            )
     return tuple(known[heading] for heading in wanted if heading in known)
 
 
@@ -272,7 +280,11 @@ def parts_of(parser: Parser, body: str) -> tuple[tuple[Part, ...], tuple[Section
     anchors = [section.anchor for section in found]
     for line, jump in parser.jumps:
         if jump not in anchors:
-            parser.complain(line, f"the link #{jump} leads to no heading", nearest(jump, anchors))
+            parser.complain(
+                line,
+                f"the link #{shortened(jump)} leads to no heading",
+                nearest(jump, anchors, "write the words alone"),
+            )
     return tuple(opening), found
 
 
@@ -315,5 +327,9 @@ def _unknown_words(topic: Topic, regions: Sequence[Region]) -> list[Problem]:
         if without:
             what = f"there is no word “{{{found.name}}}” in region {' and '.join(region.code for region in without)}"
             place = topic.places[found.line]
-            problems.append(Problem(place.file, place.line, what, nearest(found.name, without[0].words)))
+            problems.append(
+                Problem(
+                    place.file, place.line, what, nearest(found.name, without[0].words, "write the words themselves")
+                )
+            )
     return problems

@@ -206,7 +206,8 @@ def _columns(row: Row, known: Known) -> tuple[dict[str, int], list[RowFault]]:
             found[column] = place
         elif not _is_empty(row.cells[place]):
             what = "its heading is not one of ours"
-            faults.append(RowFault(row.number, letter, what, f"{nearest(name, COLUMNS)}, or take the column out"))
+            instead = nearest(name, COLUMNS, "write another heading")
+            faults.append(RowFault(row.number, letter, what, f"{instead}, or take the column out"))
     if not found:
         return {}, [_no_heading(row, names)]
     if not (known.usual or found.keys() & {"topics", "set"}) and not faults:

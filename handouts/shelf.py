@@ -28,9 +28,11 @@ def find_topics(wanted: Sequence[str], language: str, library: Library) -> tuple
         if len(matches) > 1:
             faults.append(f"“{name}” could be {' or '.join(matches)}; write more of the name.")
         elif not matches:
-            faults.append(f"There is no topic “{name}”; {nearest(name, known)}")
+            faults.append(f"There is no topic “{name}”; {nearest(name, known, 'write one first')}")
         elif language not in (languages := library.languages_of(matches[0])):
-            faults.append(f"{matches[0]} is not written in “{language}”; {nearest(language, languages)}")
+            faults.append(
+                f"{matches[0]} is not written in “{language}”; {nearest(language, languages, 'choose another topic')}"
+            )
         else:
             found[matches[0]] = None
     if faults:
@@ -49,7 +51,8 @@ def topics_of_sets(wanted: Sequence[str], clinic_file: Path | None) -> tuple[str
     if not wanted:
         return ()
     known = all_sets(clinic_file)
-    faults = [f"There is no set “{name}”; {nearest(name, known)}" for name in wanted if name.casefold() not in known]
+    missing = [name for name in wanted if name.casefold() not in known]
+    faults = [f"There is no set “{name}”; {nearest(name, known, 'name topics instead')}" for name in missing]
     if faults:
         raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
     return tuple(dict.fromkeys(topic for name in wanted for topic in known[name.casefold()]))

@@ -35,7 +35,7 @@ def put_in(
             add(line, where, number)
         elif match[1] not in known:
             what = f"there is no snippet “{match[1]}”"
-            problems.append(Problem(where, number, what, nearest(match[1], known)))
+            problems.append(Problem(where, number, what, nearest(match[1], known, "write its words here")))
         else:
             file = known[match[1]]
             for at, inner in enumerate(read_text(file, problems).rstrip().split("\n"), 1):

@@ -153,7 +153,7 @@ def _points(written: str) -> int:
 
 def _fault(name: str, written: str) -> tuple[str, str] | None:
     if name not in replaceable():
-        return f"there is no token “{name}” to replace", nearest(name, replaceable())
+        return f"there is no token “{name}” to replace", nearest(name, replaceable(), "take it out")
     if not written or len(written) > LONGEST or re.search(r"[;{}<>\\]|url|@", written):
         return f"“{name}” has a value that no token can have", "write a colour such as #0f5c63, or a length such as 4mm"
     if name == TEXT and not SMALLEST <= _points(written) <= LARGEST:

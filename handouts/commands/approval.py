@@ -63,5 +63,5 @@ def _answers(ticked: list[str] | None) -> tuple[str, ...]:
 
 def _refuse_unknown(ids: list[str]) -> None:
     if unknown := [one for one in ids if one not in (*QUESTIONS, "all")]:
-        sentences = [f"There is no question “{one}”; {nearest(one, QUESTIONS)}" for one in unknown]
+        sentences = [f"There is no question “{one}”; {nearest(one, QUESTIONS, 'leave it out')}" for one in unknown]
         raise HandoutError("\n".join(sentences), Exit.WRONG_COMMAND)
