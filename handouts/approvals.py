@@ -128,23 +128,36 @@ def new_approval(
     topic: Topic, region: Region, by: str, role: str, until: date | None, ticked: Sequence[str], today: date
 ) -> Approval:
     """An approval of what a topic says today; a name, a role or a date that cannot be is refused in a sentence."""
-    faults = []
+    last, faults = last_day(topic, until, today)
+    if faults := [*name_faults(by, role), *faults]:
+        raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
+    by, role, told = " ".join(by.split()), " ".join(role.split()), fingerprint(told_by(topic, region))
+    return Approval(topic.name, topic.language, region.code, topic.version, told, by, role, today, last, tuple(ticked))
+
+
+def name_faults(by: str, role: str) -> list[str]:
+    """Why someone cannot be named in the footer so."""
     by, role = " ".join(by.split()), " ".join(role.split())
+    faults = []
     if not by or not role:
         faults.append("Say who approves, and as what: --by “A. Example” --role “Physiotherapist”.")
     if len(f"{by}, {role}") > LONGEST_NAME or not f"{by}{role}".isprintable():
         faults.append(f"The name and the role have one line in the footer, {LONGEST_NAME} signs; shorten them.")
+    return faults
+
+
+def last_day(topic: Topic, until: date | None, today: date) -> tuple[date, list[str]]:
+    """The day an approval given today ends, and why it cannot be."""
     latest = years_later(today, LONGEST_YEARS)
     last = until or min(topic.review_by, latest)
     if last <= today:
         said = "--until" if until else "The leaflet's own review date"
-        faults.append(f"{said} ({last}) has passed; give a day to come with --until, three years from today at most.")
+        fault = f"{said} ({last}) has passed; give a day to come with --until, three years from today at most."
     elif last > latest:
-        faults.append(f"--until ({last}) is more than three years from today; the latest is {latest}.")
-    if faults:
-        raise HandoutError("\n".join(faults), Exit.WRONG_COMMAND)
-    told = fingerprint(told_by(topic, region))
-    return Approval(topic.name, topic.language, region.code, topic.version, told, by, role, today, last, tuple(ticked))
+        fault = f"--until ({last}) is more than three years from today; the latest is {latest}."
+    else:
+        return last, []
+    return last, [fault]
 
 
 def years_later(day: date, years: int) -> date:

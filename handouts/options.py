@@ -88,7 +88,7 @@ Ticked = Annotated[
     typer.Option(
         "--ticked",
         metavar="ID",
-        help="A question answered with yes, or “all”; more than once. See `check --html`.",
+        help="A question answered with yes, by its id, or “all”; more than once. `handouts check --html` shows them. Default: they are asked.",
         show_default=False,
     ),
 ]

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import typer
 
 from handouts import approvals, clinics, make
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError
+from handouts.judgement import QUESTIONS
 from handouts.reading import read_topics
 from handouts.told import fingerprint, transcript
 from handouts.wording import fill
@@ -19,7 +21,8 @@ from .conftest import CASES, Ran
 Put = Callable[[str, bytes], Path]
 Run = Callable[..., Ran]
 GOOD = (CASES / "quality" / "good.md").read_text(encoding="utf-8")
-WHO = ("--by", "A. Example", "--role", "GP")
+NAMED = ("--by", "A. Example", "--role", "GP")
+WHO = (*NAMED, "--ticked", "all")
 PDF = "example-en-us-letter-example-clinic.pdf"
 
 
@@ -43,14 +46,25 @@ def library(run: Run, own_shelf: Put, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Sit somebody at a terminal who gives this answer to whatever is asked."""
+def at_terminal(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """Sit somebody at a terminal who types these words, one after another, and sees the leaflet; what is asked."""
 
-    def answer(words: str) -> None:
+    def types(*words: str) -> list[str]:
+        asked: list[str] = []
+        rest = iter(words)
+
+        def prompt(question: str, **_: object) -> str:
+            asked.append(question)
+            word = next(rest, None)
+            if word is None:
+                raise typer.Abort
+            return word
+
         monkeypatch.setattr("sys.stdin.isatty", lambda: True)
-        monkeypatch.setattr("handouts.commands.talk.typer.prompt", lambda *_, **__: words)
+        monkeypatch.setattr("handouts.commands.talk.typer.prompt", prompt)
+        return asked
 
-    return answer
+    return types
 
 
 def footer(file: Path) -> str:
@@ -64,10 +78,10 @@ def why(run: Run) -> str:
 
 def test_an_approval_is_printed_and_kept(library: Path, run: Run, tmp_path: Path) -> None:
     """Staff must see on the paper who stands behind it, when, and until when."""
-    ran = run("approve", "example", *WHO, "--until", "2027-05-01", "--ticked", "facts", "--ticked", "pemat-1")
+    ran = run("approve", "example", *NAMED, "--until", "2027-05-01", "--ticked", "facts", "--ticked", "pemat-1")
     assert ran.code == 0
     assert "approved for us by A. Example, GP, until 2027-05-01" in ran.out
-    assert "Not ticked: pemat-2," in ran.err
+    assert "Not ticked:\n- Is there nothing in it that leads away from that? (pemat-2)\n" in ran.err
     assert run("make", "example").code == 0
     words = footer(tmp_path / "out" / PDF)
     assert "EX-01 · Version 1 · Approved November 2026 · Review by May 2027" in words
@@ -82,8 +96,8 @@ def test_an_approval_is_printed_and_kept(library: Path, run: Run, tmp_path: Path
 
 def test_all_can_be_ticked_at_once_and_a_slip_is_named(library: Path, run: Run, tmp_path: Path) -> None:
     """The answers are kept with the approval; one that was never asked must not be."""
-    assert "There is no question “pemat-99”" in run("approve", "example", *WHO, "--ticked", "pemat-99").err
-    assert run("approve", "example", *WHO, "--ticked", "all").err == ""
+    assert "There is no question “pemat-99”" in run("approve", "example", *NAMED, "--ticked", "pemat-99").err
+    assert run("approve", "example", *WHO).err == ""
     (kept,) = approvals.read_approvals(Library(tmp_path))
     assert "cdc-19" in kept.ticked
 
@@ -205,8 +219,11 @@ def test_show_prints_what_changed(library: Path, run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
-        ((), Exit.WRONG_COMMAND, "Say who approves, and as what"),
-        (("--by", "A" * 60, "--role", "GP"), Exit.WRONG_COMMAND, "one line in the footer, 60 signs"),
+        ((), Exit.WRONG_COMMAND, "There is no terminal to ask at, so say all of it"),
+        (NAMED, Exit.WRONG_COMMAND, "and --ticked with each question that is answered with yes"),
+        (("--ticked", "all", "--by", "A. Example"), Exit.WRONG_COMMAND, "There is no terminal to ask at"),
+        ((*NAMED, "--ticked", "pemat-1"), Exit.WRONG_COMMAND, "“Is every statement right"),
+        (("--by", "A" * 60, "--role", "GP", "--ticked", "all"), Exit.WRONG_COMMAND, "one line in the footer, 60 signs"),
         ((*WHO, "--until", "soon"), Exit.WRONG_COMMAND, "--until is not a date; write it as 2028-11-21."),
         ((*WHO, "--until", "2026-11-21"), Exit.WRONG_COMMAND, "--until (2026-11-21) has passed"),
         ((*WHO, "--until", "2031-01-01"), Exit.WRONG_COMMAND, "more than three years from today"),
@@ -256,22 +273,78 @@ def test_a_broken_approvals_file_is_named_and_not_added_to(library: Path, run: R
 def test_names_are_text_to_the_end(library: Path, run: Run, tmp_path: Path) -> None:
     """A name with a colon, quotes or a bracket is still one name, in the file and on the paper."""
     by = "O'Neil: “Dr” <b> {x} #1"
-    assert run("approve", "example", "--by", by, "--role", "GP").code == 0
-    assert run("approve", "example", "--by", by, "--role", "GP").code == 0
+    assert run("approve", "example", "--by", by, "--role", "GP", "--ticked", "all").code == 0
+    assert run("approve", "example", "--by", by, "--role", "GP", "--ticked", "all").code == 0
     assert [one.by for one in approvals.read_approvals(Library(tmp_path))] == [by, by]
     run("make", "example")
     assert f"Approved by {by}, GP" in footer(tmp_path / "out" / PDF)
 
 
-def test_who_says_a_statement_is_wrong_does_not_approve(
-    at_terminal: Callable[[str], None], library: Path, run: Run, tmp_path: Path
+YES = ["y"] * len(QUESTIONS)
+Types = Callable[..., list[str]]
+
+
+def test_a_person_at_a_terminal_is_shown_the_leaflet_and_asked(
+    at_terminal: Types, library: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An approval of something its approver calls wrong would be worth nothing."""
-    at_terminal("facts")
-    ran = run("approve", "example", *WHO)
-    assert ran.code == Exit.WRONG_FILE
-    assert "Then it is not approved." in ran.err
+    """Whoever approves has read it, has answered each question, and has seen what is written down."""
+    shown: list[str] = []
+    monkeypatch.setattr("handouts.commands.approval.opens", lambda file: bool(shown.append(footer(file))) or True)
+    asked = at_terminal("A. Example", "GP", "Yes", "n", "?", *YES[3:], "y")
+    ran = run("approve", "example")
+    assert ran.code == 0
+    assert "Not yet approved" in shown[0]
+    assert asked[0] == "Who approves?"
+    assert all(question in words for question, words in zip(QUESTIONS.values(), asked[2:-1], strict=True))
+    assert "example (“A short walk”, version 1), as it reads now" in ran.err
+    assert "is approved for us by A. Example, GP, until 2028-11-21; 21 of 23 questions answered with yes" in ran.err
+    assert "- Is it plain at once what the leaflet is for? (pemat-1)" in ran.err
+    (kept,) = approvals.read_approvals(Library(tmp_path))
+    assert set(QUESTIONS) - set(kept.ticked) == {"pemat-1", "pemat-2"}
+
+
+def test_a_wrong_key_costs_nothing(at_terminal: Types, library: Path, run: Run, tmp_path: Path) -> None:
+    """Enter is no yes; and nobody types a name, a role and twenty answers twice."""
+    long = "A" * 60
+    asked = at_terminal(long, "GP", "A. Example", "GP", "", "facts", *YES, "", "perhaps", "y")
+    ran = run("approve", "example")
+    assert ran.code == 0
+    assert "shorten them" in ran.err
+    assert asked[4] == asked[5] == asked[6]
+    assert asked[-1] == asked[-2] == asked[-3]
+    assert len(approvals.read_approvals(Library(tmp_path))[0].ticked) == len(QUESTIONS)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["n"], Exit.WRONG_FILE, "nobody can stand behind a leaflet unless every statement in it is right"),
+        (["s"], Exit.WRONG_FILE, "nobody can stand behind a leaflet unless every statement in it is right"),
+        ([], Exit.STOPPED, "Stopped; nothing was written."),
+        (YES[5:], Exit.STOPPED, "Stopped; nothing was written."),
+        (YES, Exit.STOPPED, "Stopped; nothing was written."),
+        ([*YES, "n"], Exit.STOPPED, "Stopped; nothing was written."),
+    ],
+)
+def test_without_a_last_yes_nothing_is_written(
+    at_terminal: Types, library: Path, run: Run, tmp_path: Path, words: list[str], code: Exit, said: str
+) -> None:
+    """An approval that its approver broke off, or calls wrong, would be worth nothing."""
+    at_terminal(*words)
+    ran = run("approve", "example", *NAMED)
+    assert (ran.code, said in ran.err) == (code, True), ran.err
     assert approvals.read_approvals(Library(tmp_path)) == ()
+    assert not (tmp_path / "approved").exists()
+
+
+def test_what_cannot_be_approved_is_not_asked_about(at_terminal: Types, library: Path, run: Run) -> None:
+    """Twenty answers that end in a refusal are twenty answers lost."""
+    asked = at_terminal(*YES)
+    assert "is not a date" in run("approve", "example", "--until", "soon").err
+    assert "shorten them" in run("approve", "example", "--by", "A" * 80).err
+    library.write_text(GOOD.replace("Keep moving.", "[[Say what to do.]]"), encoding="utf-8")
+    assert run("approve", "example").code == Exit.WRONG_FILE
+    assert asked == []
 
 
 def test_the_transcript_holds_every_word_and_the_region(own_shelf: Put) -> None:
@@ -288,19 +361,6 @@ def test_the_transcript_holds_every_word_and_the_region(own_shelf: Put) -> None:
         "Example Institute",
     ):
         assert words in told
-
-
-def test_a_person_at_a_terminal_is_asked(
-    at_terminal: Callable[[str], None], library: Path, run: Run, tmp_path: Path
-) -> None:
-    """The answers should be given where the questions are read."""
-    at_terminal("cdc-18, pemat-2")
-    ran = run("approve", "example", *WHO)
-    assert ran.code == 0
-    assert "Is every statement right" in ran.err
-    (kept,) = approvals.read_approvals(Library(tmp_path))
-    assert "facts" in kept.ticked
-    assert not {"cdc-18", "pemat-2"} & set(kept.ticked)
 
 
 def test_every_approved_text_is_kept(library: Path, run: Run, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """Sentences and tables in; what a person sees out: results on standard output, talk on standard error."""
 
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TextIO, TypeVar
 
 import typer
@@ -64,9 +66,26 @@ def asked(question: str, otherwise: str | None = None) -> str:
     if not sys.stdin.isatty():
         return ""
     try:
-        return str(typer.prompt(as_called(question), default=otherwise, show_default=False, err=True))
+        suffix = " " if question.endswith(("?", "]")) else ": "
+        return str(
+            typer.prompt(as_called(question), default=otherwise, show_default=False, prompt_suffix=suffix, err=True)
+        )
     except typer.Abort:
         raise HandoutError("Stopped; nothing was written.", Exit.STOPPED) from None
+
+
+def chosen(question: str, answers: Mapping[str, T], otherwise: str) -> T:
+    """What a person at a terminal chooses; a word that is no answer, or none, is told so and asked for again."""
+    while (word := asked(question, "").strip().casefold()) not in answers:
+        say(otherwise)
+    return answers[word]
+
+
+def opens(file: Path) -> bool:
+    """Open a file with the program that this computer has for it; whether that was begun."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        return False  # a browser for terminals would come up in this one
+    return typer.launch(str(file)) == 0
 
 
 def with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator[T]:
