@@ -11,12 +11,14 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 from mdit_py_plugins.container import container_plugin
 
-from handouts.errors import Problem
+from handouts.dialects import foreign_markup
+from handouts.errors import Problem, shortened
 from handouts.model import WEB_ADDRESS, Bullets, Heading, Paragraph, Picture, Place, Run, Table, Text, Word
 from handouts.wording import plain
 
 PLACEHOLDER = re.compile(r"\{([A-Za-z_]+)\}")
-TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+NOT_WHOLE = re.compile(r"\]\(|!\[")
 DOSE = "Dose:"
 BREAKS = ("softbreak", "hardbreak")
 CELL_WALL = re.compile(r"(?<!\\)\|")
@@ -26,6 +28,7 @@ SLIPS = {
     r"#+\w": ("a # without a space after it", "write the space: ## What to do"),
     r"[*+-][^\W\d]": ("a list item without a space after its sign", "write the space: - Walk a little"),
     r"::(?!:)": ("two colons where three are meant", "write ::: and the block's name"),
+    r"\|": ("a table that is not whole", "put a line |---|---| below its first line, with as many cells"),
     r"dose:": ("“dose:” with a small d", "write Dose: with a capital"),
 }
 
@@ -74,12 +77,18 @@ class Parser:
 
     def inline(self, source: str, line: int) -> Text:
         """Read one line of Markdown, such as a summary, as text."""
+        self.complain_of_markup(source, line)
         tree = SyntaxTreeNode(self._engine.parseInline(source))
         return self._text(tree.children[0], line)
 
     def complain(self, line: int, what: str, instead: str) -> None:
         place = self.place(line)
         self.problems.append(Problem(place.file, place.line, what, instead))
+
+    def complain_of_markup(self, source: str, line: int) -> None:
+        """Say what of a line as it is written is Markdown of another dialect."""
+        for what, instead in foreign_markup(source):
+            self.complain(line, what, instead)
 
     def place(self, line: int) -> Place:
         """Where a line is written, in the file or in a snippet that was put in."""
@@ -113,7 +122,10 @@ class Parser:
     def _heading(self, node: SyntaxTreeNode, line: int) -> Heading:
         level = int(node.tag[1])
         text = self._text(node.children[0], line)
-        if level == 1:
+        if node.markup in ("-", "="):
+            what = f"a line of {node.markup * 3} below these words makes them a heading"
+            self.complain(line, what, "begin a heading with ## and a space, or put an empty line between them")
+        elif level == 1:
             self.complain(line, "a heading with one #", "use ##: the title stands at the top of the file")
         if not plain(text).strip():
             self.complain(line, "a heading without words", "write some after the #, or take the line out")
@@ -235,7 +247,7 @@ class Parser:
         if address.startswith("#"):
             self.jumps.append((line, address[1:]))
         elif not WEB_ADDRESS.fullmatch(address):
-            self.complain(line, f"“{address}” is not a web address", "start it with https://")
+            self.complain(line, f"“{shortened(address)}” is not a web address", "start it with https://")
         return Run("".join(child.content or " " for child in node.children), strong, address)
 
     def _words(self, content: str, line: int, strong: bool = False, address: str = "") -> Text:
@@ -247,10 +259,14 @@ class Parser:
                 continue
             if "{" in piece or "}" in piece:
                 self.complain(line, "a { or } that belongs to no placeholder", "write {name}, letters and _ only")
+            if NOT_WHOLE.search(piece):
+                self.complain(line, "a link or picture that is not whole", "write [words](https://…), without spaces")
             if "**" in piece:
                 self.complain(line, "a ** that is never closed", "put ** before and after the bold words")
             if tag := TAG.search(piece):
-                self.complain(line, f"the HTML tag {tag.group()}", "leave it out: only Markdown is read here")
+                self.complain(
+                    line, f"the HTML tag {shortened(tag.group())}", "leave it out: only Markdown is read here"
+                )
             if piece:
                 runs.append(Run(piece, strong, address))
         return tuple(runs)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from handouts import assets, blocks, snippets
 from handouts.assets import OURS, Library
 from handouts.codes import is_never_matched
+from handouts.dialects import foreign_markup
 from handouts.drawings import read_drawings
 from handouts.errors import Problem, nearest, refuse, shortened
 from handouts.fields import Fields
@@ -28,12 +29,14 @@ from handouts.model import (
     Topic,
     Word,
 )
+from handouts.signs import fault_in
 from handouts.wording import every, plain, word
 
 SOURCE = "“- organisation: …”, then “title”, “year” and “address” below it, or the name of a shared source"
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
-#: The most letters of a field: what fits on the page where it stands.
+#: The most letters of a line or paragraph, and of a field: what fits on the page where it stands.
+MAX_LINE, MAX_PARAGRAPH = 2_000, 5_000
 MAX_TITLE, MAX_KIND, MAX_SUMMARY, MAX_ADDRESS = 100, 60, 400, 400
 SECTION = 2  # the heading level of a section; 1 is the title
 FRONT_MATTER = ("title", "summary", "main_message", "audience", "version", "written", "review_by", "pages", "sources")
@@ -74,6 +77,8 @@ def _topic(
     body, places = snippets.put_in(written_body, where, body_line, library.snippets(language), problems)
     fields = Fields.read(front, where, 2, problems if front else [])
     parser = Parser(where, body_line, places)
+    if not _can_be_read(body, parser):
+        body = ""
     opening, sections = parts_of(parser, body)
     if body.strip():
         _need_urgent_help(opening, parser, body_line)
@@ -105,6 +110,26 @@ def _topic(
     fields.done()
     problems.extend(parser.problems)
     return topic
+
+
+def _can_be_read(body: str, parser: Parser) -> bool:
+    """Whether lines and paragraphs are of a length that people write; what else is wrong with a line is said, too."""
+    can_be_read, start, letters = True, parser.first_line, 0
+    for number, line in enumerate(body.split("\n"), parser.first_line):
+        start, letters = (start, letters + len(line)) if line.strip() and letters else (number, len(line.strip()))
+        if len(line) > MAX_LINE:
+            parser.complain(number, f"the line has {len(line):,} letters", f"write at most {MAX_LINE:,}")
+            can_be_read = False
+        elif letters > MAX_PARAGRAPH:
+            parser.complain(
+                start, f"{MAX_PARAGRAPH:,} letters without an empty line begin here", "write shorter paragraphs"
+            )
+            return False
+        elif fault := fault_in(line):
+            parser.complain(number, *fault)
+        else:
+            parser.complain_of_markup(line, number)
+    return can_be_read
 
 
 def _need_urgent_help(opening: tuple[Part, ...], parser: Parser, body_line: int) -> None:
@@ -163,6 +188,8 @@ def _id(fields: Fields, ids: dict[str, str]) -> str:
 def _words_alone(fields: Fields, name: str, max_letters: int, example: str = "some words") -> str:
     """A field that is printed as it stands: the title also names the PDF, where there is no bold."""
     value = fields.text(name, example=example, max_letters=max_letters)
+    for what, instead in foreign_markup(value):
+        fields.complain(name, f"{what} in “{name}”", instead)
     if re.search(r"[{}*]|</?\w", value):
         fields.complain(name, f"“{name}” has a placeholder, bold words or HTML in it", "write words alone")
     return value
