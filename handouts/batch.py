@@ -19,11 +19,10 @@ from handouts import __version__, frozen, naming, stamping
 from handouts.editions import Copy, Editions
 from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen
-from handouts.letters import Face
 from handouts.make import today
 from handouts.model import Format, Pdf, Person
 from handouts.record import Record, Said, private
-from handouts.stamping import Copies, FontObjects, PrintFile, Stamped
+from handouts.stamping import Copies, Fonts, PrintFile, Stamped
 from handouts.store import Store
 from handouts.waiting_list import Batch
 from handouts.workers import Workers
@@ -83,8 +82,9 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
             at_the_end.callback(workers.stop)
             record.begin(head, resume=batch.ordered.resume)
             workers.work_in(record.work)
-            editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept)
-            making = _Making(batch, record, editions)
+            fonts = {face: stamping.font_of(face, batch.letters[face[0]]) for face in frozen.FACES.values()}
+            editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept, fonts)
+            making = _Making(batch, record, editions, fonts)
             at_the_end.callback(making.stop)
             done = yield from making.all()
             workers.stop()
@@ -103,11 +103,11 @@ Begun = tuple[Person, dict[str, Copy | None]]
 class _Making:
     """The writing of a batch: one row after another, in the order of the list."""
 
-    def __init__(self, batch: Batch, record: Record, editions: Editions) -> None:
+    def __init__(self, batch: Batch, record: Record, editions: Editions, fonts: Fonts) -> None:
         self._batch = batch
         self._record = record
         self._editions = editions
-        self._fonts = {face: stamping.font_objects(face, batch.letters[face[0]]) for face in frozen.FACES.values()}
+        self._fonts = fonts
         self._copies: dict[int, tuple[Frozen, Copies]] = {}
         self._whole: dict[str, bool] = {}
         self._run: _Run | None = None
@@ -301,7 +301,7 @@ class _Run:
         record: Record,
         name: str,
         form: Format,
-        fonts: Mapping[Face, FontObjects],
+        fonts: Fonts,
         two_sided: bool,
         is_whole: bool,
     ) -> None:

@@ -14,7 +14,7 @@ from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen, Shape
 from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
 from handouts.page import Exercise
-from handouts.stamping import Stamped
+from handouts.stamping import Fonts, Stamped
 from handouts.store import Kept, Store
 from handouts.wording import fill
 from handouts.workers import Task, Workers
@@ -92,12 +92,14 @@ class Editions:
         usual_language: str,
         workers: Workers,
         kept: Store,
+        fonts: Fonts,
     ) -> None:
         self._topics = topics
         self._settings = settings
         self._usual_language = usual_language
         self._workers = workers
         self._kept = kept
+        self._fonts = fonts
         self._editions: dict[tuple[str, Choice], Edition] = {}
         self._frozen: dict[Hashable, Frozen | None] = {}
         self._begun: dict[Hashable, tuple[str, Task]] = {}
@@ -143,7 +145,7 @@ class Editions:
         words = stamping.words_of(person.personal, edition.exercises, edition.setting.labels)
         fitted = self._fitted(person, edition, words)
         leaflet = self._frozen_for(edition, fitted) if fitted else None
-        stamped = stamping.stamp(leaflet, words) if leaflet else None
+        stamped = stamping.stamp(leaflet, words, self._fonts) if leaflet else None
         if stamped is not None:
             return Copy(edition, leaflet, stamped)
         alone = page.make_leaflet(edition.topic, edition.setting, edition.stands, person.personal)
@@ -161,7 +163,7 @@ class Editions:
             lambda: [("id", 0, [frozen.PLACEHOLDER])],
         )
         found = self._found(sheet)
-        stamped = stamping.stamp(found, {("id", 0): person.id}) if found else None
+        stamped = stamping.stamp(found, {("id", 0): person.id}, self._fonts) if found else None
         if found is None or stamped is None:
             raise HandoutError(f"The separator sheet of row {person.row} could not be made.", Exit.OUR_FAULT)
         return found, stamped

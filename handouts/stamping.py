@@ -1,8 +1,8 @@
 """A Frozen leaflet and a person's words in; that person's copy out, in less than a thousandth of a second.
 
 Each line of a person's words is set with the glyphs of our own fonts (`letters`) and put where its slot is. What cannot
-be done truthfully so is not done (None): a text that does not fit its slot, that is read from right to left, or of which
-it is not known here where its lines break. Such a copy is laid out on its own.
+be done truthfully so is not done (None): a text that does not fit its slot, that is read from right to left, of which it
+is not known here where its lines break, or with a letter that its font does not hold. Such a copy is laid out on its own.
 
 A copy of its own is: what all copies share (`Copies` makes it once), the streams of the person's words, and the table of
 the objects. A print file has each shared page once, and for each copy its words and pages that point to both.
@@ -15,7 +15,7 @@ import sys
 import zlib
 from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 from itertools import accumulate
 from operator import add
@@ -93,15 +93,18 @@ def fitted(frozen: Frozen, words: Words, shape: Shape) -> Shape | None:
     return replace(shape, **lines)  # type: ignore[arg-type]  # none of them is `marked`
 
 
-def stamp(frozen: Frozen, words: Words) -> Stamped | None:
-    """What a person's copy draws in its slots; None if that cannot be done truthfully."""
+def stamp(frozen: Frozen, words: Words, fonts: "Fonts") -> Stamped | None:
+    """What a person's copy draws in its slots, with fonts that go with it; None if that cannot be done truthfully."""
     drawn: dict[int, list[bytes]] = {}
     room: dict[tuple[str, int], int] = {}
     for slot in frozen.slots:
         room[slot.what, slot.number] = room.get((slot.what, slot.number), 0) + 1
     for slot in frozen.slots:
-        lines = broken_into_lines(words[slot.what, slot.number], slot)
+        said = words[slot.what, slot.number]
+        lines = broken_into_lines(said, slot)
         if lines is None or len(lines) > room[slot.what, slot.number]:
+            return None
+        if any(not fonts[face].letters.issuperset(said) for face, _ in lines[:1]):  # all lines of a text have one face
             return None
         shown = b"ET\nQ\nEMC\n"
         if slot.line < len(lines):
@@ -175,6 +178,17 @@ def _longest(
 
 #: The objects of a font: its number of objects is always the same, and the first is what a page names.
 FontObjects = tuple[bytes, bytes, bytes, bytes, bytes]
+
+
+@dataclass(frozen=True)
+class Font:
+    """A font that goes with a person's words: the letters it holds, and no others, and the objects 1 to 5 of a PDF."""
+
+    letters: frozenset[str]
+    objects: FontObjects
+
+
+Fonts = Mapping[Face, Font]
 TO_UNICODE = b"""/CIDInit /ProcSet findresource begin
 12 dict begin
 begincmap
@@ -191,10 +205,16 @@ end
 end"""
 
 
-def font_objects(face: Face, used: frozenset[str]) -> FontObjects:
-    """A font with the letters that are used, as the objects 1 to 5 of a PDF; its name says what is in it."""
+def font_of(face: Face, wanted: frozenset[str]) -> Font:
+    """A font with the letters that are wanted, as far as the face has them."""
+    held = frozenset(letter for letter in wanted if ord(letter) in letters.glyphs(face))
+    return Font(held, _font_objects(face, held))
+
+
+def _font_objects(face: Face, held: frozenset[str]) -> FontObjects:
+    """A font that holds letters; its name says which."""
     known = letters.glyphs(face)
-    chosen = {known[ord(letter)]: letter for letter in sorted(used, reverse=True) if ord(letter) in known}
+    chosen = {known[ord(letter)]: letter for letter in sorted(held, reverse=True)}
     glyphs = sorted(chosen)
     tag = hashlib.sha256(repr((face, glyphs)).encode()).digest()[:6].translate(_CAPITALS).decode()
     name = f"/{tag}+{face[0]}{'-Bold' if face[1] > 400 else ''}"  # noqa: PLR2004  # regular
@@ -265,12 +285,12 @@ def stream(data: bytes, more: bytes = b"", level: int = streams.WELL) -> bytes:
 class Copies:
     """Copies of one frozen leaflet, each a PDF of its own: as accessible, and as fit for an archive, as the leaflet."""
 
-    def __init__(self, frozen: Frozen, fonts: Mapping[Face, FontObjects]) -> None:
+    def __init__(self, frozen: Frozen, fonts: Fonts) -> None:
         body = frozen.tagged
         words = [hole for hole in body.holes if hole.face is None]
         faces = [hole.face for hole in body.holes if hole.face]
         self._pages = [hole.page for hole in words]
-        self._first = 1 + len(body.objects) + sum(len(fonts[face]) for face in faces)
+        self._first = 1 + len(body.objects) + sum(len(fonts[face].objects) for face in faces)
         numbers = {old: new for new, old in enumerate(body.objects, 1)}
         numbers |= {hole.object: new for new, hole in enumerate(words, self._first)}
         objects: list[bytes] = []
@@ -278,7 +298,7 @@ class Copies:
             if hole.face:
                 start = len(body.objects) + len(objects)
                 numbers[hole.object] = start + 1
-                objects += [renumbered(part, partial(add, start)) for part in fonts[hole.face]]
+                objects += [renumbered(part, partial(add, start)) for part in fonts[hole.face].objects]
         objects[:0] = [renumbered(thing, numbers.__getitem__) for thing in body.objects.values()]
         self._shared, self._entries = _written(objects, self._first + len(words))
         self._digest = hashlib.sha256(self._shared)
@@ -372,7 +392,7 @@ TITLE = b"(Leaflets for printing: not tagged for screen readers)"
 class PrintFile:
     """One PDF of many copies, for paper: written as it grows, so that its length costs no memory."""
 
-    def __init__(self, out: BinaryIO, fonts: Mapping[Face, FontObjects]) -> None:
+    def __init__(self, out: BinaryIO, fonts: Fonts) -> None:
         self._out = out
         self._fonts = fonts
         self._offsets = array("Q", [0, 0, 0])
@@ -438,7 +458,7 @@ class PrintFile:
     def _face(self, face: Face) -> int:
         """The number of a font, which is written when it is first needed."""
         if face not in self._faces:
-            parts = self._fonts[face]
+            parts = self._fonts[face].objects
             numbers = [self._free() for _ in parts]
             for number, part in zip(numbers, parts, strict=True):
                 self._write(number, renumbered(part, lambda old: numbers[old - 1]))

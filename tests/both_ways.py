@@ -25,7 +25,7 @@ from .conftest import CLINIC, UNAPPROVED, topic_of
 DPI = 120
 #: The fonts of a batch, with every letter that a list may hold: which are in it must not matter.
 FONTS = {
-    face: stamping.font_objects(
+    face: stamping.font_of(
         face, frozenset(letter for letter in map(chr, letters.glyphs(face)) if not category(letter).startswith("C"))
     )
     for face in frozen.FACES.values()
@@ -65,7 +65,7 @@ def stamped_for(
         return None
     whole = frozen_of(topic, region, form, fitted, opening_only=opening_only)
     assert whole
-    stamped = stamping.stamp(whole, words)
+    stamped = stamping.stamp(whole, words, FONTS)
     return None if stamped is None else (whole, stamped)
 
 

@@ -213,7 +213,7 @@ def test_the_fonts_of_a_copy_say_what_they_hold() -> None:
     """A font that is not there, or that names another letter, shows or copies another name."""
     used = frozenset("AnaExmple")
     for face in FACES.values():
-        objects = stamping.font_objects(face, used)
+        objects = stamping.font_of(face, used).objects
         assert b"+" in objects[0]
         with pikepdf.new() as document:
             unicode = document.make_stream(_unpacked(objects[4])).read_bytes().decode()
@@ -248,7 +248,7 @@ def test_no_stream_of_many_copies_ends_in_half_a_line_end() -> None:
     assert leaflet
     copies = Copies(leaflet, FONTS)
     for number in range(1500):
-        stamped = stamping.stamp(leaflet, {("name", 0): f"Anna Example {number}"})
+        stamped = stamping.stamp(leaflet, {("name", 0): f"Anna Example {number}"}, FONTS)
         assert stamped
         assert has_clean_ends(copies.copy(stamped)[0])
 
@@ -273,7 +273,7 @@ def print_file(people: Sequence[str], *, even: bool = True) -> tuple[bytes, str,
     written = PrintFile(out, FONTS)
     for name in people:
         for leaflet in for_paper():
-            stamped = stamping.stamp(leaflet, {("name", 0): name})
+            stamped = stamping.stamp(leaflet, {("name", 0): name}, FONTS)
             assert stamped is not None
             written.add(leaflet, stamped, even=even)
     digest = written.close()

@@ -20,7 +20,7 @@ from handouts.frozen import Shape
 from handouts.model import Format, Ink, Leaflet, Paper, Pdf, Person, Press
 from handouts.store import Kept, Store
 
-from .both_ways import edition, frozen_of, laid_out
+from .both_ways import FONTS, edition, frozen_of, laid_out
 from .conftest import Ran
 from .test_stamping import ANNA
 
@@ -299,7 +299,7 @@ def editions_with(kept: Store, one: Edition, lay_out: Callable[[Leaflet, Format]
 
     topics = {(one.topic.name, "en"): (one.topic, one.stands)}
     those: Any = SimpleNamespace(lay_out=begun)
-    return Editions(topics, {("en", None, None): one.setting}, "en", those, kept)
+    return Editions(topics, {("en", None, None): one.setting}, "en", those, kept, FONTS)
 
 
 def test_nothing_personal_is_kept(kept: Store) -> None:

@@ -171,7 +171,7 @@ def to_press() -> Pdf:
 def stamped(made: Pdf) -> tuple[Frozen, stamping.Stamped]:
     found = freezing.freeze(made, [("name", 0, ["xqname0"])])
     assert found
-    words = stamping.stamp(found, {("name", 0): "Anna Example"})
+    words = stamping.stamp(found, {("name", 0): "Anna Example"}, FONTS)
     assert words
     return found, words
 
