@@ -7,16 +7,14 @@ from pathlib import Path
 
 from handouts import assets, colour, tokens
 from handouts.assets import OURS, Library
-from handouts.drawings import faults_in
 from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
 from handouts.fields import Fields
 from handouts.files import UnreadableFileError, read_bytes, read_text, shown
+from handouts.logos import read_logo
 from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
 
 NAME = "clinic.yaml"
-PNG = b"\x89PNG\r\n\x1a\n"
 MONTHS = 12
-MOST_LOGO_BYTES = 2_000_000
 MAX_PROFILE_BYTES = 5_000_000
 #: Letters that fit where they are printed: the head of a leaflet, a line of its panel, a sentence.
 MAX_NAME, MAX_PHONE, MAX_WORD, MAX_ADDRESS = 120, 80, 150, 2_000
@@ -152,28 +150,16 @@ def _logo(fields: Fields, file: Path, problems: list[Problem]) -> Logo | None:
     if not name:
         return None
     logo = file.parent / name
-    if name != logo.name or not _is_file(logo):
+    if name != logo.name or not os.path.lexists(logo):
         fields.complain(
             "logo",
             f"there is no file “{shortened(name)}” beside the clinic file",
             "copy the logo there and give its name",
         )
         return None
-    if logo.suffix.lower() == ".svg":
-        text = read_text(logo, problems)
-        problems.extend(faults_in(text, shown(logo)) if text else [])
-        return Logo(text.encode(), "image/svg+xml")
-    try:
-        data = logo.read_bytes() if logo.stat().st_size <= MOST_LOGO_BYTES else b""
-    except OSError:
-        data = b""
-    if not data.startswith(PNG):
-        fields.complain(
-            "logo",
-            f"“{name}” is not a PNG file of at most 2 MB that can be read",
-            "save the logo as SVG, or as a smaller PNG",
-        )
-    return Logo(data, "image/png")
+    found, faults = read_logo(logo, (shown(file), fields.line("logo")))
+    problems.extend(faults)
+    return found
 
 
 def _is_file(file: Path) -> bool:

@@ -1,11 +1,10 @@
 """A drawing in, the same drawing in thin lines out: it needs little ink, and loses nothing that it shows."""
 
-import re
-from collections.abc import Iterator
 from xml.etree import ElementTree as ET  # the drawing was judged by `drawings` when it was read
 
 from handouts import colour
 from handouts.drawings import view_box
+from handouts.svg_support import is_plain_size
 
 SVG = "http://www.w3.org/2000/svg"
 INK, PAPER = "#1d2b36", "#ffffff"
@@ -17,8 +16,8 @@ OUTLINE, LIMB, DOT = 1 / 110, 1 / 26, 1 / 40
 FAINT, WHITE = 3.0, 1.2
 #: What a faint line becomes: it shows where something was, or is behind.
 PALE_INK = "#808080"
-#: What a drawing that is more than shapes in plain colours has in it. It stays as it is.
-MORE_THAN_SHAPES = re.compile(r"style|url\(|<(?:\w+:)?(?:clipPath|mask|marker|pattern|filter|text)\b")
+#: What may be in a drawing that can be redrawn. One with anything else stays as it is.
+PLAIN = SHAPES | {f"{{{SVG}}}{name}" for name in ("svg", "g", "defs", "use", "title", "desc")}
 NUMBERS = ("stroke-width", "r", "rx", "ry")
 
 
@@ -29,19 +28,21 @@ def line_art(svg: str) -> str:
     """
     ET.register_namespace("", SVG)
     root = ET.fromstring(svg)
-    if MORE_THAN_SHAPES.search(svg) or not all(_is_number(value) for value in _lengths(root)):
+    if not all(map(_is_plain, root.iter())):
         return svg
     _, _, width, _ = view_box(svg)
     _redraw(root, {"fill": "#000000", "stroke": "none", "stroke-width": "1"}, width)
     return ET.tostring(root, encoding="unicode")
 
 
-def _lengths(root: ET.Element) -> Iterator[str]:
-    return (shape.get(name, "0") for shape in root.iter() for name in NUMBERS)
-
-
-def _is_number(value: str) -> bool:
-    return bool(re.fullmatch(r"[0-9.]+", value))
+def _is_plain(element: ET.Element) -> bool:
+    """Whether an element is a shape, or a group of them, that says in plain colours and numbers how it is drawn."""
+    return (
+        element.tag in PLAIN
+        and not {"style", "class"} & element.attrib.keys()
+        and not any("url(" in value for value in element.attrib.values())
+        and all(is_plain_size(element.get(name, "0")) for name in NUMBERS)
+    )
 
 
 def _redraw(element: ET.Element, inherited: dict[str, str], width: float) -> None:

@@ -360,7 +360,7 @@ class Region:
 
 @dataclass(frozen=True)
 class Logo:
-    """A clinic's logo: its bytes and their media type (`image/svg+xml` or `image/png`)."""
+    """A clinic's logo: its bytes and their media type, `image/svg+xml` or, if it was or became a picture, `image/png`."""
 
     data: bytes
     media_type: str

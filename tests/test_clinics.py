@@ -17,7 +17,7 @@ CLINIC_FAULTS = {
     "emergency-number-in-words": (3, "“our front desk” is not an emergency number", "write its digits"),
     "empty-word": (5, "“urgent_advice” is empty", "write"),
     "logo-elsewhere": (2, "there is no file “../regions/logo.svg” beside the clinic file", "copy the logo there"),
-    "logo-of-another-kind": (4, "“photo.jpg” is not a PNG file", "save the logo as SVG"),
+    "logo-of-another-kind": (4, "“photo.jpg” cannot be taken: the picture is damaged", "save it again"),
     "missing-logo": (4, "there is no file “nowhere.svg” beside the clinic file", "copy the logo there"),
     "no-name": (1, "the field “name” is missing", "add “name: Example Clinic”"),
     "not-a-colour": (5, "“teal” is not a colour", "#0f5c63"),

@@ -27,7 +27,14 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "dialects": (set(), set()),
     "markdown": ({"dialects", "errors", "model", "wording"}, {"markdown_it", "mdit_py_plugins"}),
     "blocks": ({"errors", "model", "markdown", "wording"}, set()),
-    "drawings": ({"errors", "model", "files", "wording"}, set()),
+    "svg": ({"errors"}, {"tinycss2"}),
+    "svg_support": ({"errors", "svg"}, {"tinycss2"}),
+    "drawings": ({"errors", "model", "files", "svg", "svg_support", "wording"}, set()),
+    "rasters": (set(), {"PIL"}),
+    "logos": (
+        {"errors", "model", "drawings", "files", "rasters", "svg", "svg_support"},
+        {"PIL", "resvg_py"},
+    ),
     "reading": (
         {
             "errors",
@@ -47,10 +54,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "tokens": ({"errors", "assets", "colour", "files"}, {"tinycss2"}),
-    "clinics": ({"errors", "model", "assets", "colour", "drawings", "fields", "files", "tokens"}, set()),
+    "clinics": ({"errors", "model", "assets", "colour", "fields", "files", "logos", "tokens"}, set()),
     "told": ({"model", "wording"}, set()),
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
-    "line_art": ({"colour", "drawings"}, set()),
+    "line_art": ({"colour", "drawings", "svg_support"}, set()),
     "page": (
         {"errors", "model", "assets", "drawings", "files", "letters", "line_art", "own_templates", "wording"},
         {"jinja2", "markupsafe", "segno"},
