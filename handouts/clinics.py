@@ -12,8 +12,8 @@ from handouts.fields import Fields
 from handouts.files import UnreadableFileError, read_bytes, read_text, shown
 from handouts.logos import read_logo
 from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
+from handouts.near_misses import NAME, near_misses
 
-NAME = "clinic.yaml"
 MONTHS = 12
 MAX_PROFILE_BYTES = 5_000_000
 #: Letters that fit where they are printed: the head of a leaflet, a line of its panel, a sentence.
@@ -226,7 +226,9 @@ def find_clinic_file(named: Path | None) -> Path | None:
         return next((f for f in (folder / NAME for folder in (here, *here.parents)) if os.path.lexists(f)), None)
     file = next((f for f in (named / NAME, named) if os.path.lexists(f)), named)
     if not os.path.lexists(file) or (file.is_dir() and file == named):
-        raise HandoutError(f"There is no clinic file {shortened(str(named))}; check its name.", Exit.WRONG_FILE)
+        near = near_misses(named if os.path.isdir(named) else named.parent)  # noqa: PTH112  # of any length
+        cure = f"there is a {near[0].name}: rename it to {NAME}" if near else "check its name"
+        raise HandoutError(f"There is no clinic file {shortened(str(named))}; {cure}.", Exit.WRONG_FILE)
     return file.absolute()
 
 

@@ -158,7 +158,7 @@ def texts_of(file: Path | bytes) -> list[str]:
 
 
 def command(people: Path, out: Path, *more: str) -> list[str]:
-    return [sys.executable, "-m", "handouts", "batch", str(people), "--out", str(out), *more]
+    return [sys.executable, "-m", "handouts", "batch", str(people), "--region", "us", "--out", str(out), *more]
 
 
 def ran(people: Path, out: Path, *more: str, **how: Any) -> "subprocess.CompletedProcess[str]":

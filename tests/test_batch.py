@@ -53,7 +53,7 @@ def seven(tmp_path: Path) -> Path:
 
 def test_a_list_becomes_print_files_and_a_record(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
     """From the command to the files: who gets what, on which page, in which file; nothing else is left there."""
-    ran = run("batch", str(seven), "--out", "here")
+    ran = run("batch", "--region", "us", str(seven), "--out", "here")
     assert (ran.code, ran.err.count("Traceback")) == (0, 0)
     assert "7 rows: 7 stamped" in ran.out
     said = manifest_of(tmp_path / "here")
@@ -78,7 +78,7 @@ def test_a_list_becomes_print_files_and_a_record(run: Command, kept: Store, seve
 
 def test_what_is_made_is_private(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
     """On a computer that others use, nobody else opens a person's leaflet."""
-    run("batch", str(seven), "--out", "here", "--separate")
+    run("batch", "--region", "us", str(seven), "--out", "here", "--separate")
     modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "here").rglob("*") if file.is_file()}
     assert modes == {0o600}
     assert (tmp_path / "here" / COPIES).stat().st_mode & 0o777 == 0o700
@@ -129,17 +129,17 @@ def test_the_next_leaflet_begins_on_a_fresh_sheet(two_sided: bool, kept: Store, 
 
 def test_a_finished_folder_is_never_overwritten(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
     """What a clinic has printed from stays as it was recorded."""
-    assert run("batch", str(seven), "--out", "here").code == 0
+    assert run("batch", "--region", "us", str(seven), "--out", "here").code == 0
     before = files_in(tmp_path / "here")
     for more in ((), ("--resume",)):
-        ran = run("batch", str(seven), "--out", "here", *more)
+        ran = run("batch", "--region", "us", str(seven), "--out", "here", *more)
         assert (ran.code, "finished" in ran.err) == (Exit.WRONG_COMMAND, True)
     assert files_in(tmp_path / "here") == before
 
 
 def test_where_nothing_was_begun_nothing_is_resumed(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
     """A mistyped folder must not become one."""
-    ran = run("batch", str(seven), "--out", "here", "--resume")
+    ran = run("batch", "--region", "us", str(seven), "--out", "here", "--resume")
     assert (ran.code, "no batch to go on with" in ran.err) == (Exit.WRONG_COMMAND, True)
     assert not (tmp_path / "here").exists()
 
@@ -227,14 +227,14 @@ def test_a_row_that_cannot_be_laid_out_is_named_and_its_person_is_not(
         return HandoutError(said, Exit.CANNOT_WRITE) if "Q7Z" in leaflet.html else None
 
     monkeypatch.setattr(batching.workers, "here", lambda _: StandIn(fails).workers)
-    failed = run("batch", str(people), "--out", "here", "--separate")
+    failed = run("batch", "--region", "us", str(people), "--out", "here", "--separate")
     assert failed.code == Exit.WRONG_PEOPLE
     assert "Row 4: sleep-hygiene could not be laid out" in failed.err
     assert "Q7Z" not in failed.err + failed.out
     assert sorted(f.name for f in (tmp_path / "here" / COPIES).iterdir()) == [f"p{n}-{TOPIC}-en-us.pdf" for n in (0, 1)]
     those = StandIn()
     monkeypatch.setattr(batching.workers, "here", lambda _: those.workers)
-    assert run("batch", str(people), "--out", "here", "--separate", "--resume").code == 0
+    assert run("batch", "--region", "us", str(people), "--out", "here", "--separate", "--resume").code == 0
     assert len(those.asked) == 1, "what is whole is not laid out again"
     make(people, tmp_path / "whole", StandIn().workers, kept, separate=True)
     assert files_in(tmp_path / "here") == files_in(tmp_path / "whole")
@@ -242,7 +242,7 @@ def test_a_row_that_cannot_be_laid_out_is_named_and_its_person_is_not(
 
 def test_a_program_reads_what_was_made(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
     """Scripts rely on it: JSON on standard output and nothing else there."""
-    said = json.loads(run("batch", str(seven), "--out", "here", "--json").out)
+    said = json.loads(run("batch", "--region", "us", str(seven), "--out", "here", "--json").out)
     assert (said["rows"], said["stamped"], said["laid_out"], len(said["files"])) == (7, 7, 0, 3)
     assert Path(said["manifest"]).is_file()
 
@@ -251,9 +251,11 @@ def test_a_line_is_said_every_so_often_where_nobody_watches(
     run: Command, kept: Store, seven: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A log says that it goes on; it is not flooded."""
-    assert "rows done" not in run("batch", str(seven), "--out", "here").err
+    assert "rows done" not in run("batch", "--region", "us", str(seven), "--out", "here").err
     monkeypatch.setattr(batching, "QUIET", -1)
-    assert re.search(r"^3 of 7 rows done\.$", run("batch", str(seven), "--out", "there").err, re.MULTILINE)
+    assert re.search(
+        r"^3 of 7 rows done\.$", run("batch", "--region", "us", str(seven), "--out", "there").err, re.MULTILINE
+    )
 
 
 # --- Any list -----------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def test_a_user_without_name_and_home_makes_leaflets(tmp_path: Path) -> None:
     try:
         if not shutil.which("setpriv") or ran(*stranger, "--version", cwd=tmp_path).returncode:
             pytest.skip("being somebody else takes a root, and a Python that others can read")
-        made = ran(*stranger, "make", "sleep", cwd=tmp_path)
+        made = ran(*stranger, "make", "sleep", "--region", "us", cwd=tmp_path)
     finally:
         for folder in folders:
             folder.chmod(0o700)
@@ -151,7 +151,7 @@ def full_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_cache_on_a_full_disk(full_disk: Path, tmp_path: Path) -> None:
     """What is only there to be fast stopped every leaflet, even with --no-cache."""
     for more in ((), ("--no-cache",)):
-        made = ran(*COMMAND, "make", "sleep", *more, cwd=tmp_path, HANDOUTS_CACHE=str(full_disk))
+        made = ran(*COMMAND, "make", "sleep", "--region", "us", *more, cwd=tmp_path, HANDOUTS_CACHE=str(full_disk))
         assert (made.returncode, made.stderr) == (0, "")
     assert all(file.is_dir() for file in full_disk.rglob("*")), "half a page takes the room of a whole one"
 

@@ -140,7 +140,7 @@ def test_a_long_contents_takes_another_sheet_and_the_numbers_still_hold() -> Non
 
 def test_a_set_becomes_a_pack_and_on_request_single_leaflets(run: Run, tmp_path: Path) -> None:
     """One leaflet of a pack gets lost; it must be possible to print it again."""
-    ran = run("make", "--set", "neck-pain", "--pack", "packs/neck.pdf")
+    ran = run("make", "--set", "neck-pain", "--pack", "packs/neck.pdf", "--region", "us")
     assert (ran.code, ran.err) == (0, "")
     assert [file.name for file in (tmp_path / "packs").glob("[!.]*")] == ["neck-us.pdf"]
     assert not (tmp_path / "out").exists()

@@ -174,7 +174,7 @@ def test_no_failure_names_a_person(
     if fault == "record":
         monkeypatch.setattr(record, "_line", broken)
     monkeypatch.setattr(batching.workers, "here", lambda _: those.workers)
-    failed = run("batch", str(people), "--out", "out", "--separate")
+    failed = run("batch", "--region", "us", str(people), "--out", "out", "--separate")
     assert failed.code == (Exit.WRONG_PEOPLE if fault == "sentence" else Exit.OUR_FAULT)
     assert marked({"stdout": failed.out, "stderr": failed.err, "log": caplog.text}) == []
     assert "Traceback" not in failed.err

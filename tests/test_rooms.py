@@ -54,7 +54,11 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "tokens": ({"errors", "assets", "colour", "files"}, {"tinycss2"}),
-    "clinics": ({"errors", "model", "assets", "colour", "fields", "files", "logos", "tokens"}, set()),
+    "near_misses": (set(), set()),
+    "clinics": (
+        {"near_misses", "errors", "model", "assets", "colour", "fields", "files", "logos", "tokens"},
+        set(),
+    ),
     "told": ({"model", "wording"}, set()),
     "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
     "line_art": ({"colour", "drawings", "svg_support"}, set()),
@@ -100,6 +104,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
+    "notices": ({"assets", "clinics", "errors", "files", "make", "near_misses"}, set()),
     "readability": ({"model", "told"}, {"textstat"}),
     "quality": ({"errors", "model", "readability", "told", "tokens", "wording"}, set()),
     "judgement": (set(), set()),
@@ -170,9 +175,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "commands.called": (set(), set()),
     "commands.streams": (set(), set()),
     "commands.talk": ({"commands", "cache_folder", "errors"}, {"typer", "rich"}),
-    "commands.listing": ({"commands", "make", "model", "options", "shelf", "tables"}, {"typer"}),
+    "commands.listing": ({"notices", "commands", "make", "model", "options", "shelf", "tables"}, {"typer"}),
     "commands.making": (
         {
+            "notices",
             "commands",
             "errors",
             "assets",
@@ -196,11 +202,15 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         {"commands", "approvals", "approving", "errors", "judgement", "make", "model", "options", "shelf"},
         {"typer"},
     ),
-    "commands.beginning": ({"commands", "options", "starting"}, {"typer"}),
-    "commands.exporting": ({"commands", "export", "formats", "make", "options", "tables"}, {"typer"}),
-    "commands.sending": ({"commands", "errors", "formats", "make", "model", "options", "printing", "shelf"}, {"typer"}),
+    "commands.beginning": ({"assets", "make", "commands", "options", "starting"}, {"typer"}),
+    "commands.exporting": ({"notices", "commands", "export", "formats", "make", "options", "tables"}, {"typer"}),
+    "commands.sending": (
+        {"notices", "commands", "errors", "formats", "make", "model", "options", "printing", "shelf"},
+        {"typer"},
+    ),
     "commands.batching": (
         {
+            "notices",
             "commands",
             "batch",
             "errors",

@@ -470,7 +470,7 @@ def _without_permission(rows: int, people: Path, out: Path, kept: Store) -> None
 
 def test_a_folder_that_never_could_be_written_to(run: Callable[..., Ran], five: Path, kept: Store) -> None:
     """A file of that name, or a folder nobody may write in, is said at once."""
-    ran = run("batch", str(five), "--out", str(five / "here"))
+    ran = run("batch", "--region", "us", str(five), "--out", str(five / "here"))
     assert (ran.code, "Nothing can be written to" in ran.err) == (Exit.CANNOT_WRITE, True)
 
 

@@ -40,7 +40,7 @@ def left_in(folder: Path) -> list[str]:
 
 def test_one_leaflet_by_the_beginning_of_its_name(run: Run, tmp_path: Path) -> None:
     """The first thing anybody does must work."""
-    ran = run("make", "neck")
+    ran = run("make", "neck", "--region", "us")
     assert (ran.code, ran.err) == (0, "")
     assert NECK in ran.out
     assert "4" in ran.out
@@ -233,7 +233,7 @@ def test_version_and_help(run: Run) -> None:
 def test_it_runs_from_a_checkout(command: list[str], tmp_path: Path) -> None:
     """From a checkout and as a module it is the same program."""
     ran = subprocess.run(
-        [sys.executable, *command, "make", "neck", "--out", str(tmp_path)],
+        [sys.executable, *command, "make", "neck", "--region", "us", "--out", str(tmp_path)],
         cwd=ROOT,
         env=ENVIRONMENT,
         capture_output=True,

@@ -216,7 +216,7 @@ def test_a_command_killed_at_random_goes_on(kept: Store, warm: Path, tmp_path: P
     people = a_list(tmp_path / "people.csv", [{"note": ""}] * (record.MANY + 50))
     out = tmp_path / "out"
     chance = random.Random(7)  # noqa: S311  # nothing is kept secret by it
-    command = [sys.executable, "-m", "handouts", "batch", str(people), "--separate", "--out"]
+    command = [sys.executable, "-m", "handouts", "batch", str(people), "--region", "us", "--separate", "--out"]
     environment = os.environ | {
         "HANDOUTS_CACHE": str(warm),
         "PYTHONPATH": str(Path(__file__).parent.parent),

@@ -14,6 +14,7 @@ from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.make import Order
 from handouts.model import Ink
+from handouts.notices import need_region
 from handouts.options import (
     Alone,
     ApprovedOnly,
@@ -85,6 +86,7 @@ def batch(
         raise HandoutError(
             "Name a list, such as people.csv. `handouts batch --example` writes one to begin with.", Exit.WRONG_COMMAND
         )
+    need_region(order, "this list")
     if check:
         _check(judge(people, ordered), as_json=as_json)
         return

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from handouts.commands.talk import answer, asked
+from handouts import assets
+from handouts.commands.talk import answer, asked, say
+from handouts.make import DEFAULT_REGION
 from handouts.options import ClinicFile, RegionCode
 from handouts.starting import begin_library, begin_topic
 
@@ -21,7 +23,13 @@ def init_library(
 ) -> None:
     """Begin your clinic's own library: its name and colours, its approvals, its own leaflets."""
     name = name or asked("What is your clinic called?")
-    file = begin_library(folder, name, region.lower())
+    codes = " or ".join(assets.region_codes())
+    code = region.lower() or asked(f"In which country is it? {codes}")
+    file = begin_library(folder, name, code)
+    if not code:
+        say(
+            f"Its region is {DEFAULT_REGION}, as nobody said which; put that right in {file} before anything is made ({codes})."
+        )
     where = "" if folder.resolve() == Path.cwd() else f" --clinic {shlex.quote(str(folder))}"
     answer(f"Made {file}. Fill it in; then `handouts make --all{where}` makes your leaflets.")
     if where:

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 
 from handouts import tables
-from handouts.commands.talk import results
+from handouts.commands.talk import results, say
 from handouts.export import for_openemr
 from handouts.formats import Wanted
 from handouts.make import Order, Written
+from handouts.notices import notice
 from handouts.options import ApprovedOnly, ClinicFile, Language, PaperSize, RegionCode
 
 export = typer.Typer(
@@ -38,6 +39,8 @@ def export_openemr(
 ) -> None:
     """Write a PDF for each diagnosis code, named as OpenEMR's page of patient education looks for it."""
     order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
+    if found := notice(order):
+        say(found.sentence, is_urgent=found.is_urgent)
     written: list[Written] = []
     try:
         for one in for_openemr(order, folder):

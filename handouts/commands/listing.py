@@ -5,9 +5,10 @@ from typing import Annotated
 import typer
 
 from handouts import tables
-from handouts.commands.talk import give_json, results
+from handouts.commands.talk import give_json, results, say
 from handouts.make import Order, standings
 from handouts.model import Standing, Topic
+from handouts.notices import missed
 from handouts.options import ClinicFile, RegionCode
 from handouts.shelf import all_sets, code_index, find_library, readable_shelf
 
@@ -21,6 +22,8 @@ def list_topics(
 ) -> None:
     """Show the topics there are: title, language, pages, version, review date, and who approved them."""
     library = find_library(clinic)
+    if unread := missed(Order(clinic_file=clinic)):
+        say(unread.sentence, is_urgent=unread.is_urgent)
     if by_code and not as_json:
         results().print(tables.of_codes(code_index(library)))
         return

@@ -15,6 +15,7 @@ from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import Made, Order, look_again, make, make_pack, standings, watched, write_contact_sheet
 from handouts.model import USUAL_DPI, Fold, Ink, Printer
+from handouts.notices import notice
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
@@ -85,10 +86,12 @@ def make_leaflets(
         watched_files=watch and (pack is not None or sheet is not None),
     )
     grouped = [*topics_of_sets(sets or (), clinic), *(topics_for_codes(code, language, library) if code else ())]
-    named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
-    names = find_topics([*named, *grouped], language, library)
     wanted = Wanted(paper, text_size, ink, fold, printer, marks)
     order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web, not no_cache)
+    if found := notice(order):
+        say(found.sentence, is_urgent=found.is_urgent)
+    named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
+    names = find_topics([*named, *grouped], language, library)
     if pack:
         _pack(names, order, pack, open_it)
         if not separate:

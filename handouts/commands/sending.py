@@ -10,6 +10,7 @@ from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import Order
 from handouts.model import Ink, Sides
+from handouts.notices import need_region
 from handouts.options import (
     ApprovedOnly,
     ClinicFile,
@@ -55,6 +56,7 @@ def print_topics(
         language, region.lower(), Wanted(paper, text_size, ink, fold), clinic, approved_only, cached=not no_cache
     )
     warn_of_cache(no_cache=no_cache)
+    need_region(order, "what is printed")  # the patient holds it before anybody has looked at it
     sides = Sides.ONE if one_sided else None
     for sent in print_leaflets(names, order, queue, copies=copies, sides=sides):
         mention([sent.made])

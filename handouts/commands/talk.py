@@ -40,9 +40,10 @@ def _console(stream: TextIO) -> Console:
     return console
 
 
-def say(sentence: str) -> None:
+def say(sentence: str, *, is_urgent: bool = False) -> None:
     """Talk to the person: a sentence, with its commands as they are called here."""
-    talk().print(as_called(sentence), markup=False, highlight=False, soft_wrap=True)
+    style = "bold red" if is_urgent else None
+    talk().print(as_called(sentence), style=style, markup=False, highlight=False, soft_wrap=True)
 
 
 def answer(line: str, style: str | None = None) -> None:

@@ -28,7 +28,10 @@ def printed(folder: Path, store: Path, people: Path, *more: str) -> Command:
     """One file for the printer, with a copy for each person of a list."""
     out = folder / "copies"
     return Command(
-        python("handouts", "batch", people, "--out", out, *more), folder, out=out, variables={STORE: str(store)}
+        python("handouts", "batch", people, "--region", "us", "--out", out, *more),
+        folder,
+        out=out,
+        variables={STORE: str(store)},
     )
 
 
