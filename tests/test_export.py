@@ -9,6 +9,7 @@ import pytest
 
 from handouts import codes, export
 from handouts.assets import OURS
+from handouts.commands import talk
 from handouts.errors import Exit
 from handouts.shelf import whole_shelf
 
@@ -89,3 +90,28 @@ def test_only_approved_leaflets_are_exported_if_asked(own_shelf: Put, run: Run, 
     ran = run("export", "openemr", "education", "--approved-only")
     assert ran.code == Exit.WRONG_FILE
     assert not (tmp_path / "education").exists()
+
+
+def test_what_nobody_approved_is_named_before_it_is_exported(own_shelf: Put, run: Run, tmp_path: Path) -> None:
+    """From a record system a leaflet is handed out without another look: whoever fills it must know what goes in."""
+    (tmp_path / "clinic.yaml").write_text("name: Example Clinic\nregion: us\n", encoding="utf-8")
+    (tmp_path / "approvals.yaml").write_text("approvals: []\n", encoding="utf-8")
+    own_shelf("walking", GOOD.encode())
+    own_shelf("resting", GOOD.replace("EX-01", "EX-02").replace("M54.2", "M79.7").encode())
+    assert run("approve", "walking", "--by", "A. Example", "--role", "GP", "--ticked", "all").code == 0
+    ran = run("export", "openemr", "education")
+    assert ran.code == 0
+    assert "Not approved: resting. --approved-only leaves out what is not." in ran.err
+    only = run("export", "openemr", "education", "--approved-only")
+    assert only.code == Exit.WRONG_FILE
+    assert "Not approved:" not in only.err
+    assert "resting is not made for us" in only.err
+    assert "icd10_m79.7_en.pdf is an older one and still there" in only.err
+    assert "icd10_m54.2_en.pdf" in only.out
+
+
+def test_a_long_export_says_how_far_it_is(own_shelf: Put, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A minute without a word looks like a program that hangs."""
+    own_shelf("walking", GOOD.encode())
+    monkeypatch.setattr(talk, "QUIET", -1)
+    assert "1 of 1 files written." in run("export", "openemr", "education", "--region", "us").err

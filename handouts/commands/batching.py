@@ -8,7 +8,7 @@ from pathlib import Path
 
 from handouts import tables, workers
 from handouts.batch import Progress, make_batch
-from handouts.commands.talk import answer, as_bar, give_json, results, say, warn_of_cache
+from handouts.commands.talk import QUIET, answer, as_bar, give_json, results, say, warn_of_cache
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
@@ -47,8 +47,6 @@ from handouts.waiting_list import BatchOrder, judge, known_to, read_batch, refus
 
 #: Of the faults of a list, so many are shown; --json shows all.
 MOST_FAULTS = 20
-#: Seconds between two lines where nobody watches.
-QUIET = 10.0
 
 
 def batch(

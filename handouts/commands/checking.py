@@ -32,7 +32,9 @@ def check_topics(
     library = find_library(clinic)
     names = find_topics(topics, language, library) if topics else written_in(language, library)
     reports = list(
-        with_progress(check(names, Order(language, region.lower(), Wanted(paper), clinic)), len(names), "checked")
+        with_progress(
+            check(names, Order(language, region.lower(), Wanted(paper), clinic)), len(names), "leaflets checked"
+        )
     )
     if html:
         write_whole(html, as_html(reports).encode())

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from handouts import tables
-from handouts.commands.talk import results, say
-from handouts.export import for_openemr
+from handouts.commands.talk import results, say, with_progress
+from handouts.export import for_openemr, plan_openemr
 from handouts.formats import Wanted
 from handouts.make import Order, Written
 from handouts.notices import notice
@@ -41,9 +41,12 @@ def export_openemr(
     order = Order(language, region.lower(), Wanted(paper), clinic, approved_only)
     if found := notice(order):
         say(found.sentence, is_urgent=found.is_urgent)
+    planned = plan_openemr(order)
+    if planned.unapproved:
+        say(f"Not approved: {', '.join(planned.unapproved)}. --approved-only leaves out what is not.", is_urgent=True)
     written: list[Written] = []
     try:
-        for one in for_openemr(order, folder):
+        for one in with_progress(for_openemr(planned, folder), len(planned.files), "files written"):
             written.append(one)  # noqa: PERF402  # what was written is shown even if the rest is refused
     finally:
         if written:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 Show = Callable[[int, int], None]
 #: Columns of a result that is not shown at a terminal, and the fewest of one that is.
 WIDE, NARROWEST = 200, 40
+#: Seconds between two lines on how far it is, where nobody watches.
+QUIET = 10.0
 
 
 def talk() -> Console:
@@ -89,13 +91,17 @@ def opens(file: Path) -> bool:
     return typer.launch(str(file)) == 0
 
 
-def with_progress(made: Iterator[T], total: int, verb: str = "made") -> Iterator[T]:
-    """Pass leaflets on as they are made; on a terminal, show how far it is."""
-    columns = (SpinnerColumn("line"), BarColumn(), TextColumn(f"{{task.completed}} of {{task.total}} leaflets {verb}"))
+def with_progress(made: Iterator[T], total: int, what: str = "leaflets made") -> Iterator[T]:
+    """Pass on what is made; show how far it is: a bar on a terminal, else a line now and then."""
+    columns = (SpinnerColumn("line"), BarColumn(), TextColumn(f"{{task.completed}} of {{task.total}} {what}"))
     with Progress(*columns, console=talk(), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("", total=total)
-        for one in made:
+        said = time.monotonic()
+        for count, one in enumerate(made, 1):
             bar.advance(task)
+            if bar.disable and time.monotonic() - said > QUIET:
+                said = time.monotonic()
+                say(f"{count} of {total} {what}.")
             yield one
 
 
