@@ -226,7 +226,8 @@ def cluster(address: str) -> Workers:
         import distributed  # noqa: PLC0415  # an extra: few clinics have a cluster
     except ImportError as error:
         raise HandoutError(
-            "--cluster needs Dask: install handouts[cluster], here and on the machines.", Exit.WRONG_COMMAND
+            "--cluster needs Dask. In the folder of handouts, here and on each machine: pip install -e '.[cluster]'",
+            Exit.WRONG_COMMAND,
         ) from error
     dask: Any = distributed  # it is typed in part
     try:
@@ -241,7 +242,7 @@ def cluster(address: str) -> Workers:
     except Exception as error:
         client.close()
         raise HandoutError(
-            f"The machines of the cluster at {address} cannot lay leaflets out ({type(error).__name__}). Install handouts[cluster] on each.",
+            f"The machines of the cluster at {address} cannot lay leaflets out ({type(error).__name__}). In the folder of handouts on each: pip install -e '.[cluster]'",
             Exit.WRONG_COMMAND,
         ) from error
     if not there:

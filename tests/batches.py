@@ -166,6 +166,12 @@ def ran(people: Path, out: Path, *more: str, **how: Any) -> "subprocess.Complete
     return subprocess.run(command(people, out, *more), capture_output=True, text=True, check=False, **how)
 
 
+def with_usual_signals() -> None:
+    """For a process that is about to begin: what `nohup` or a script that runs tests has it ignore is heard again."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_DFL)
+
+
 def in_a_fork(do: Callable[[], None]) -> int:
     """Do something in a copy of this process, which may be killed over it; how it ended: minus the signal, or 0 or 1."""
     with warnings.catch_warnings():

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from PIL import Image
 
@@ -18,6 +19,12 @@ from handouts.assets import OURS
 from handouts.model import Format, Leaflet, Paper, Pdf, Setting, Standing, Topic
 from handouts.store import Store
 from tests.batches import freeze_once
+
+#: The same examples each time, however long one takes: a busy computer is no fault of what is tested.
+hypothesis.settings.register_profile(
+    "handouts", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("handouts")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -284,7 +284,6 @@ PEOPLE = st.lists(
 
 @settings(
     max_examples=30,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=PEOPLE, separators=st.booleans(), two_sided=st.booleans())

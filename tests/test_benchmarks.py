@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import typst
 
 from handouts.assets import OURS, region_codes
 from tests.benchmarks import leaflets, measure, people, rows, table, typst_leaflet
+from tests.benchmarks.typst_batch import STANDARDS, source
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 #: A name is text to the end, whatever it means to Typst or on a page.
@@ -43,9 +45,6 @@ def words(text: str) -> list[str]:
 
 def by_typst(one: leaflets.Sample, folder: Path) -> list[str]:
     """The text of each page that Typst makes for the person."""
-    typst = pytest.importorskip("typst")
-    from tests.benchmarks.typst_batch import STANDARDS, source  # noqa: PLC0415  # it needs Typst
-
     main = typst_leaflet.write_project(folder, one.topic, one.setting, leaflets.labels(one))
     fonts = typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=typst_leaflet.font_folders()
@@ -111,7 +110,7 @@ def test_what_is_not_installed_is_left_out_with_a_line(monkeypatch: pytest.Monke
     """Who has no Typst and no Chromium must still be able to measure the rest."""
     bench = rows.Bench(tmp_path, rows.QUICK)
     monkeypatch.setattr("tests.benchmarks.peers.find_spec", lambda _: None)
-    with pytest.raises(measure.LeftOutError, match=r"\[bench\]"):
+    with pytest.raises(measure.LeftOutError, match=r"\[test\]"):
         bench.typst(1)
     with pytest.raises(measure.LeftOutError, match="Chromium"):
         next(rows.in_browser(bench))

@@ -19,7 +19,6 @@ from handouts.model import Format, Leaflet, Paper
 from handouts.store import Store
 from tests.batches import IS_LAID_OUT, a_list, begin, files_in, make, ran
 
-pytest.importorskip("distributed", reason="needs handouts[cluster]")
 pytestmark = pytest.mark.xdist_group("batch-elsewhere")
 
 PATIENCE = 60

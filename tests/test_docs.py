@@ -39,6 +39,12 @@ def test_ci_runs_the_readmes_own_test_command() -> None:
     assert pip.removeprefix(".venv/bin/pip install ") in run
 
 
+def test_nothing_is_installed_by_a_name_that_is_not_on_the_index() -> None:
+    """Whoever pastes `pip install handouts[cluster]` gets an error, or, one day, a stranger's package."""
+    said = [README, *(file.read_text(encoding="utf-8") for file in sorted((ROOT / "handouts").rglob("*.py")))]
+    assert not [found for text in said for found in re.findall(r"pip install ['\"]?handouts.*|handouts\[.*", text)]
+
+
 def test_the_exit_codes_are_those_of_the_program() -> None:
     """Scripts rely on them."""
     codes = re.findall(r"^\| (\d+) \| .+ \|$", README.split("## Exit codes")[1], re.MULTILINE)

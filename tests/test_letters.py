@@ -117,10 +117,8 @@ def same(samples: list[Sample], language: str = "en-US") -> int:
 
 #: Laying a page out takes long, and so would looking for a smaller one that fails.
 IN_BATCHES = {
-    "deadline": None,
     "phases": (Phase.explicit, Phase.generate),
     "suppress_health_check": list(HealthCheck),
-    "derandomize": True,
 }
 BATCH = st.lists(SAMPLES, min_size=30, max_size=60)
 

@@ -43,6 +43,7 @@ from tests.batches import (
     make,
     ran,
     read_once,
+    with_usual_signals,
 )
 from tests.conftest import Ran
 
@@ -529,6 +530,7 @@ def test_ctrl_c_at_a_terminal(kept: Store, tmp_path: Path) -> None:
     out = tmp_path / "out"
     child, terminal = pty.fork()
     if not child:
+        with_usual_signals()
         os.execv(sys.executable, command(people, out, "--workers", "2"))  # noqa: S606  # no shell
     shown = b""
     those: list[int] = []
@@ -573,7 +575,8 @@ def test_ctrl_c_between_two_rows(
 def test_ctrl_c_before_anything_is_made(kept: Store, tmp_path: Path) -> None:
     """While a long list is judged, Ctrl-C ends it with its code, and nothing stands there."""
     people = a_list(tmp_path / "people.csv", [{"note": "Rest well."}] * 20_000)
-    with subprocess.Popen(command(people, tmp_path / "out"), stderr=subprocess.PIPE, text=True) as one:
+    begun = command(people, tmp_path / "out")
+    with subprocess.Popen(begun, stderr=subprocess.PIPE, text=True, preexec_fn=with_usual_signals) as one:  # noqa: PLW1509  # no threads here
         until(lambda: "handouts" in Path(f"/proc/{one.pid}/cmdline").read_text() and _has_open(one.pid, people))
         one.send_signal(signal.SIGINT)
         assert one.stderr

@@ -50,7 +50,7 @@ def weasyprint(folder: Path, one: Sample) -> Command:
 def typst(folder: Path, one: Sample, people: Path, copies: int, *more: str) -> Command:
     """Typst, two processes, each of which keeps its compiler: one PDF/UA-1 for each person of a list."""
     if find_spec("typst") is None:
-        raise LeftOutError("Typst is not installed (pip install -e '.[bench]')")
+        raise LeftOutError("Typst is not installed (pip install -e '.[test]')")
     project = folder / "typst"
     if not project.exists():
         project.mkdir()
