@@ -6,6 +6,8 @@ not to how it looks. What was approved is kept as plain text in the folder `appr
 
 import difflib
 import os
+import re
+import textwrap
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -42,12 +44,16 @@ def read_approvals(library: Library) -> tuple[Approval, ...]:
     if file is None or not os.path.lexists(file):
         return ()
     problems: list[Problem] = []
-    text = read_text(file, problems)
-    fields = Fields.read(text, shown(file), 1, problems)
+    approvals = _approvals_in(read_text(file, problems), shown(file), problems)
+    refuse(problems)
+    return approvals
+
+
+def _approvals_in(text: str, where: str, problems: list[Problem]) -> tuple[Approval, ...]:
+    fields = Fields.read(text, where, 1, problems)
     entries = fields.mappings("approvals", "an approval", needed=False, max_entries=MAX_APPROVALS)
     approvals = tuple(map(_approval, entries))
     fields.done()
-    refuse(problems)
     return approvals
 
 
@@ -101,12 +107,22 @@ def write_down(topic: Topic, region: Region, library: Library, approval: Approva
     """Keep an approval: what was approved first, then who did, each whole or not at all."""
     own = need_own(library)
     file = own / "approvals.yaml"
-    read_approvals(library)  # a broken file is not added to
+    given = read_approvals(library)  # a broken file is not added to
+    text = _with_entry(read_text(file, []) if file.exists() else HEAD, approval)
+    unread: list[Problem] = []
+    if _approvals_in(text, shown(file), unread) != (*given, approval) or unread:
+        raise HandoutError(
+            f"{shown(file)} is written in a way that an approval cannot be added to; nothing was changed. Write "
+            "“approvals:” on a line of its own, and the approvals below it, each beginning with “- topic:”.",
+            Exit.WRONG_FILE,
+        )
     check_folder(own / "approved")
     write_whole(_told_file(own, approval), told_by(topic, region).encode())
-    before = file.read_text(encoding="utf-8") if file.exists() else ""
-    if "approvals:" not in before:
-        before = HEAD
+    write_whole(file, text.encode())
+
+
+def _with_entry(before: str, approval: Approval) -> str:
+    """The text of a file of approvals, as a person may have written it, with one more at its end."""
     entry = {
         "topic": approval.topic,
         "language": approval.language,
@@ -119,9 +135,10 @@ def write_down(topic: Topic, region: Region, library: Library, approval: Approva
         "until": approval.until,
         "ticked": list(approval.ticked),
     }
-    after = before.replace("approvals: []", "approvals:").rstrip() + "\n"
     added = yaml.safe_dump([entry], sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
-    write_whole(file, (after + added).encode())
+    indent = re.search(r"^( *)- ", before, re.MULTILINE)
+    after = re.sub(r"(approvals[\"']?[ ]*:)[ ]*\[[ ]*\]", r"\1", before, count=1).rstrip()
+    return f"{after}\n{textwrap.indent(added, indent[1] if indent else '')}"
 
 
 def new_approval(

@@ -69,7 +69,7 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     `otherwise` is what to do where there are none: only the caller knows what is safe.
     """
     choices = sorted(known)
-    if meant := _most_like(word[:LONGEST].casefold(), choices):
+    if meant := _most_like(word[:LONGEST].casefold().strip("-"), choices):
         return f"did you mean “{meant}”?"
     shown = ", ".join(choices[:MAX_CHOICES])
     return f"use one of: {shown}{', …' if len(choices) > MAX_CHOICES else ''}" if choices else otherwise
@@ -80,7 +80,7 @@ def _most_like(word: str, choices: Iterable[str]) -> str:
     matcher = SequenceMatcher(None, "", word)
     meant, most = "", ALIKE if len(word) >= MIN_PART else CLOSE
     for choice in choices:
-        for piece, weight in _pieces(choice.casefold(), len(word)):
+        for piece, weight in _pieces(choice.casefold().strip("-"), len(word)):
             matcher.set_seq1(piece)
             needed = most / weight
             # The quick ones are never less than the true one.

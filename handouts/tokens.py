@@ -11,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import tinycss2
+import tinycss2.color4
 from tinycss2.ast import Declaration, QualifiedRule
 
 from handouts import assets, colour
-from handouts.errors import Problem, nearest
+from handouts.errors import Problem, nearest, shortened
 from handouts.files import read_text, shown
 
 FILE = "tokens.css"
@@ -23,6 +24,13 @@ POINTS = re.compile(r"(\d\d)pt")
 #: The usual size of the text, in points; RNIB Clear Print asks for 12 at least.
 TEXT, SMALLEST, LARGEST = "--text", 12, 36
 LONGEST = 100  # signs of a value
+MAX_DEPTH = 20  # of brackets
+REFERENCE = re.compile(r"var\(\s*(--[\w-]+)\s*\)", re.IGNORECASE)
+VAR = re.compile(r"\bvar\b", re.IGNORECASE)
+#: A length or a number, and a sum of such.
+LENGTH = re.compile(r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:mm|cm|in|pt|pc|px|q|em|rem|%)?", re.IGNORECASE)
+SUM = re.compile(r"calc\((.+)\)", re.IGNORECASE)
+SUM_WORDS = re.compile(r"\s+|([()*/])")
 
 #: What a clinic is known by, and what is filled with that.
 HUES = ("--main", "--accent")
@@ -113,32 +121,75 @@ def read_own(folder: Path, problems: list[Problem]) -> Mapping[str, str]:
     file = folder / "styles" / FILE
     if not os.path.lexists(file) or (file.exists() and file.samefile(assets.STYLES / FILE)):
         return {}
-    text = read_text(file, problems)
     where = shown(file)
     own: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for name, written, line in _declared(read_text(file, problems), where, problems):
+        if fault := _fault(name, written):
+            problems.append(Problem(where, line, *fault))
+        elif name in own:
+            problems.append(Problem(where, line, f"“{name}” stands here a second time", "keep one of the two"))
+        else:
+            own[name], lines[name] = written, line
+    for name in [name for name in own if _comes_back(name, own)]:
+        problems.append(Problem(where, lines[name], f"“{name}” comes back to itself", "write a value in one of them"))
+        del own[name]
+    problems.extend(
+        Problem(
+            where,
+            lines.get(ink) or lines.get(ground) or 0,
+            f"{ink} cannot be read on {ground} (contrast {ratio:.1f}, {colour.READABLE} is needed)",
+            "choose a darker or paler colour",
+        )
+        for ink, ground, ratio in (too_pale(own) if _all_colours(own, lines, where, problems) else ())
+    )
+    return own
+
+
+def _declared(text: str, where: str, problems: list[Problem]) -> Iterator[tuple[str, str, int]]:
+    """The name, value and line of each token of a style sheet; whatever else it holds is a problem."""
+    if line := _too_deep(text):
+        problems.append(Problem(where, line, "brackets in brackets in brackets", "write a colour, or a length"))
+        return
     for rule in tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True):
         if not isinstance(rule, QualifiedRule) or tinycss2.serialize(rule.prelude).strip() != ":root":
             what = "something else than tokens stands here"
             problems.append(Problem(where, rule.source_line, what, "write :root { --main: #0f5c63; } and nothing else"))
             continue
         for item in tinycss2.parse_blocks_contents(rule.content, skip_comments=True, skip_whitespace=True):
-            name, written = "", ""
             if isinstance(item, Declaration):
-                name, written = item.name, tinycss2.serialize(item.value).strip()
-            if fault := _fault(name, written):
-                problems.append(Problem(where, item.source_line, *fault))
+                written = REFERENCE.sub(r"var(\1)", tinycss2.serialize(item.value).strip())
+                yield item.name, written, item.source_line
             else:
-                own[name] = written
-    problems.extend(
-        Problem(
-            where,
-            0,
-            f"{ink} cannot be read on {ground} (contrast {ratio:.1f}, {colour.READABLE} is needed)",
-            "choose a darker or paler colour",
-        )
-        for ink, ground, ratio in (too_pale(own) if _all_colours(own, where, problems) else ())
-    )
-    return own
+                yield "", "", item.source_line
+
+
+def _too_deep(text: str) -> int:
+    """The line of a bracket that is too deep in others for the parser; 0 if none is."""
+    depth = 0
+    for place, sign in enumerate(text):
+        depth += (sign in "([{") - (sign in ")]}")
+        if depth > MAX_DEPTH:
+            return text.count("\n", 0, place) + 1
+    return 0
+
+
+def _comes_back(name: str, own: Mapping[str, str]) -> bool:
+    """Whether the value of a token needs that value."""
+    seen: set[str] = set()
+    ahead = [name]
+    while ahead:
+        for needed in REFERENCE.findall(_written(ahead.pop(), own)):
+            if needed == name:
+                return True
+            if needed not in seen:
+                seen.add(needed)
+                ahead.append(needed)
+    return False
+
+
+def _written(name: str, own: Mapping[str, str]) -> str:
+    return own.get(name) or ours().get(name, "")
 
 
 def text_size(own: Mapping[str, str]) -> int:
@@ -153,20 +204,61 @@ def _points(written: str) -> int:
 
 def _fault(name: str, written: str) -> tuple[str, str] | None:
     if name not in replaceable():
-        return f"there is no token “{name}” to replace", nearest(name, replaceable(), "take it out")
+        return f"there is no token “{shortened(name)}” to replace", nearest(name, replaceable(), "take it out")
     if not written or len(written) > LONGEST or re.search(r"[;{}<>\\]|url|@", written):
         return f"“{name}” has a value that no token can have", "write a colour such as #0f5c63, or a length such as 4mm"
     if name == TEXT and not SMALLEST <= _points(written) <= LARGEST:
         return f"“{name}” is not a size from {SMALLEST} to {LARGEST} points", "write it in whole points, such as 14pt"
+    for needed in REFERENCE.findall(written):
+        if needed not in ours():
+            return f"there is no token “{shortened(needed)}”", nearest(needed, ours(), "write a value")
+    if VAR.search(REFERENCE.sub("", written)):
+        return f"“{name}” has a var() of another kind", "write var(--name), one name and nothing else in the brackets"
+    return _wrong_kind(name, written)
+
+
+def _wrong_kind(name: str, written: str) -> tuple[str, str] | None:
+    """What is wrong with a value where ours is a length or number, a drawing, or else a colour."""
+    usual = value(name, {})
+    alike = REFERENCE.fullmatch(written)
+    if alike:
+        return (
+            None
+            if _kind(value(alike[1], {})) == _kind(usual)
+            else (f"“{name}” is another kind of thing than “{alike[1]}”", f"write a value such as {shortened(usual)}")
+        )
+    if _kind(usual) == "length" and _kind(written) != "length":
+        return f"“{name}” is not a length or a number", f"write it like {usual}, without a space before its unit"
+    if _kind(usual) == "drawing" and written != "none":
+        return f"“{name}” is a drawing of ours", "take it out"
+    if _kind(usual) == "colour" and tinycss2.color4.parse_color(written) is None:
+        return f"“{name}” is not a colour", "write six hexadecimal digits, small letters: #0f5c63"
     return None
 
 
-def _all_colours(own: Mapping[str, str], where: str, problems: list[Problem]) -> bool:
+def _kind(written: str) -> str:
+    """Whether a value is a length (or a number, or a sum of them), a drawing, or a colour, as all others are."""
+    if LENGTH.fullmatch(written):
+        return "length"
+    inside = SUM.fullmatch(written)
+    if inside and all(
+        LENGTH.fullmatch(word) or word in "+-*/()" for word in SUM_WORDS.split(REFERENCE.sub("1", inside[1])) if word
+    ):
+        return "length"
+    return "drawing" if written.startswith("url(") else "colour"
+
+
+def _all_colours(own: Mapping[str, str], lines: Mapping[str, int], where: str, problems: list[Problem]) -> bool:
     """Whether everything that is written in a colour has one; what has not is a problem."""
     said = {_where_it_is_said(name, own) for pair in PAIRS for name in pair}
     wrong = {name for name in said if not colour.HEX.fullmatch(value(name, own))}
     problems.extend(
-        Problem(where, 0, f"“{name}” is not a colour", "write six hexadecimal digits, small letters: #0f5c63")
+        Problem(
+            where,
+            lines.get(name, 0),
+            f"“{name}” is not a colour",
+            "write six hexadecimal digits, small letters: #0f5c63",
+        )
         for name in sorted(wrong)
     )
     return not wrong

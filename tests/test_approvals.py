@@ -379,3 +379,31 @@ def test_new_approval_needs_a_day_to_come(own_shelf: Put) -> None:
     (topic,) = read_topics(["example"], "en", [])
     with pytest.raises(HandoutError, match="The leaflet's own review date"):
         approvals.new_approval(topic, clinics.read_region("us"), "A", "B", None, (), date(2029, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("written", "adds"),
+    [
+        ("# Ours.\napprovals:\n", True),
+        ("# Ours.\n'approvals' : []   # none yet\n", True),
+        ("approvals:\n  - {entry}\n", True),
+        ("approvals: [{flow}]\n", False),
+        ('{{"approvals": []}}\n', False),
+        ("# approvals: none\n", False),
+    ],
+)
+def test_what_a_person_wrote_is_never_replaced(
+    library: Path, run: Run, tmp_path: Path, written: str, adds: bool
+) -> None:
+    """A file that lacked the word “approvals:” was replaced, with all that stood in it."""
+    assert run("approve", "example", *WHO).code == 0
+    file = tmp_path / "approvals.yaml"
+    entry = file.read_text(encoding="utf-8").split("\n- ", 1)[1].strip()
+    flow = "{" + ", ".join(line.strip() for line in entry.split("\n") if "ticked" not in line) + "}"
+    before = written.format(entry=entry.replace("\n", "\n  "), flow=flow)
+    file.write_text(before, encoding="utf-8")
+    ran = run("approve", "example", *WHO)
+    assert ran.code == (0 if adds else Exit.WRONG_FILE), ran.err
+    after = file.read_text(encoding="utf-8")
+    assert len(approvals.read_approvals(Library(tmp_path))) > 0 if adds else after == before
+    assert before.split("[")[0].rstrip() in after

@@ -10,9 +10,9 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
-from handouts import assets, make, pdf, starting, watch
+from handouts import assets, clinics, make, pdf, starting, watch
 from handouts.assets import OURS, Library
-from handouts.errors import Exit
+from handouts.errors import Exit, HandoutError
 from handouts.quality import RULES
 
 from .conftest import CASES, Ran
@@ -145,6 +145,32 @@ def sizes_in(file: Path) -> set[float]:
             pdfium.FPDFTextObj_GetFontSize(piece.raw, size)
             found.add(round(size.value * abs(piece.get_matrix().d), 2))
     return found
+
+
+@pytest.mark.parametrize(
+    ("rules", "line", "said"),
+    [
+        ("--main: var(--main);", 2, "“--main” comes back to itself"),
+        ("--band: var(--urgent);\n--urgent: var(--band);", 3, "“--urgent” comes back to itself"),
+        ("--main: var(--band);", 2, "“--main” comes back to itself"),
+        ("--space-1: calc(1mm + var(--space-1));", 2, "“--space-1” comes back to itself"),
+        ("--main: var(--nowhere);", 2, "there is no token “--nowhere”"),
+        ("--side: VAR( --nowhere );", 2, "there is no token “--nowhere”"),
+        ("--main: var(--nowhere, #0f5c63);", 2, "a var() of another kind"),
+        ("--side: var(--main);", 2, "another kind of thing"),
+        ("--side: banana;", 2, "not a length or a number"),
+        ("--side: calc(1mm * banana);", 2, "not a length or a number"),
+        ("--rule: banana;", 2, "“--rule” is not a colour"),
+        ("--tick: red;", 2, "“--tick” is a drawing"),
+        ("--main: #0f5c63;\n--main: #000000;", 3, "“--main” stands here a second time"),
+        (f"--main: {'(' * 200_000};", 2, "brackets in brackets"),
+    ],
+)
+def test_a_token_that_leads_nowhere_is_named_with_its_line(rules: str, line: int, said: str, library: Path) -> None:
+    """A token that referred to itself, or to none, was called a fault of ours."""
+    put(library, "styles/tokens.css", f":root {{\n{rules}\n}}")
+    with pytest.raises(HandoutError, match=rf"tokens\.css:{line}: .*{re.escape(said)}"):
+        clinics.read_clinic(library / "clinic.yaml")
 
 
 @pytest.mark.parametrize("token", ["--text-entry", "--marks", "--page-bleed", "--columns", "--grow"])
