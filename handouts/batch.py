@@ -20,8 +20,8 @@ from handouts.editions import Copy, Editions
 from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen
 from handouts.make import today
-from handouts.model import Format, Pdf, Person
-from handouts.record import Record, Said, private
+from handouts.model import Format, Ink, Paper, Pdf, Person
+from handouts.record import MANIFEST, Record, Said, private
 from handouts.stamping import Copies, Fonts, PrintFile, Stamped
 from handouts.store import Store
 from handouts.waiting_list import Batch
@@ -70,17 +70,14 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
     Whatever stops it, what has its final name is whole, and `resume` goes on from there. Close it if you stop asking.
     """
     record = Record(folder)
-    head = {
-        "made": today().isoformat(),
-        "handouts": __version__,
-        "region": batch.house.region.code,
-        "batch": batch.digest,
-    }
     try:
         with ExitStack() as at_the_end:
             at_the_end.callback(record.stop)
             at_the_end.callback(workers.stop)
-            record.begin(head, resume=batch.ordered.resume)
+            record.begin(head_of(batch), resume=batch.ordered.resume)
+            if record.finished:
+                yield _finished(record.finished, record, batch)
+                return
             workers.work_in(record.work)
             fonts = {face: stamping.font_of(face, batch.letters[face[0]]) for face in frozen.FACES.values()}
             editions = Editions(batch.topics, batch.settings, batch.ordered.order.language, workers, kept, fonts)
@@ -94,6 +91,28 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
             f"{folder} could not be written to: {error.strerror}. What has its final name is whole; the same command with --resume goes on from there.",
             Exit.CANNOT_WRITE,
         ) from error
+
+
+def head_of(batch: Batch) -> Said:
+    """What the record says of the batch as a whole: two with the same are one, but for the day."""
+    return {
+        "made": today().isoformat(),
+        "handouts": __version__,
+        "region": batch.house.region.code,
+        "batch": batch.digest,
+    }
+
+
+def _finished(said: Said, record: Record, batch: Batch) -> Progress:
+    """A batch of which an earlier run made everything."""
+    files = tuple(
+        Printed(
+            record.folder / one["file"], one["pages"], one["copies"], Format(Paper(one["paper"]), ink=Ink(one["ink"]))
+        )
+        for one in said["files"]
+    )
+    people = batch.judged.people
+    return Progress(people, people, before=len(said["copies"]), files=files, manifest=record.folder / MANIFEST)
 
 
 #: A person, and for each topic the copy that was begun; None if an earlier run made all that it stands in.

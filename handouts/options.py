@@ -101,9 +101,10 @@ UsualTopics = Annotated[
 UsualSets = Annotated[
     list[str] | None, typer.Option("--set", metavar="NAME", help="For rows that name no topic.", show_default=False)
 ]
-BatchOut = Annotated[
-    Path, typer.Option("--out", "-o", help="The folder of this batch, and its record.", file_okay=False)
-]
+BATCH_OUT_HELP = (
+    "The folder of this batch, and its record. Default: out/batch-, the day, and a number from the second on."
+)
+BatchOut = Annotated[Path | None, typer.Option("--out", "-o", help=BATCH_OUT_HELP, file_okay=False, show_default=False)]
 OneSided = Annotated[bool, typer.Option("--one-sided", help="For a printer that cannot turn sheets over.")]
 Alone = Annotated[
     bool, typer.Option("--separate", help="Each copy as a PDF of its own, too, named by row id and topic.")
@@ -114,7 +115,7 @@ Separators = Annotated[
 CheckOnly = Annotated[bool, typer.Option("--check", help="Judge the list, and make nothing.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs: all that is to say as JSON.")]
 Example = Annotated[bool, typer.Option("--example", help="Write a sample list to LIST (default: people.csv).")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with a batch that was stopped, in the same folder.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with this batch, if it was stopped.")]
 Queue = Annotated[
     str, typer.Option("--print", metavar="QUEUE", help="Send what was made to a print queue.", show_default=False)
 ]

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import FileIO
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -47,6 +48,7 @@ class Record:
 
     folder: Path
     before: dict[tuple[str, str], Said] = field(default_factory=dict)
+    finished: Said | None = None
     _journal: FileIO | None = None
     _lock: int | None = None
     _is_ours: bool = False
@@ -72,8 +74,12 @@ class Record:
             self._take()
         if finished.exists():  # perhaps since a moment ago: whoever had the folder has just ended
             self._leave()
+            if resume and is_same(read_head(self.folder), head):
+                self.finished = self._read_manifest()
+                return
+            which = ", of another list or asked for otherwise" if resume else ""
             raise HandoutError(
-                f"{self.folder} holds the record of a batch that is finished ({MANIFEST}). Choose another folder with --out.",
+                f"{self.folder} holds a batch that is finished ({MANIFEST}){which}. Give this one a folder of its own, such as --out {first_free(self.folder)}.",
                 Exit.WRONG_COMMAND,
             )
         self._sweep()
@@ -81,6 +87,17 @@ class Record:
         self._journal = _unbuffered(self.work / f"{JOURNAL}{len(self._journals()) + 1:04}")
         self._lines.append(_line(begun))
         self.flush()
+
+    def _read_manifest(self) -> Said:
+        """What was made; all files must still be there, as they were made."""
+        said: Said = json.loads((self.folder / MANIFEST).read_bytes())
+        files = [one for one in (*said["files"], *said["copies"]) if "file" in one]
+        if gone := [str(one["file"]) for one in files if not self.is_whole(one)]:
+            raise HandoutError(
+                f"The batch in {self.folder} is finished, but {gone[0]}{f' and {len(gone) - 1} more' if gone[1:] else ''} of its files were changed or taken away since. To make them anew, leave out --resume and choose another folder, such as --out {first_free(self.folder)}.",
+                Exit.WRONG_COMMAND,
+            )
+        return said
 
     def _journals(self) -> list[Path]:
         return sorted(self.work.glob(f"{JOURNAL}*")) if self.work.is_dir() else []
@@ -141,7 +158,7 @@ class Record:
             self.before = {}
             return head
         for earlier in heads:
-            if {**earlier, "made": ""} != {**head, "made": ""}:  # it may be the next day
+            if not is_same(earlier, head):
                 raise HandoutError(
                     "The list, the leaflets or what was asked for have changed since this batch was begun. Make a new one, in another folder.",
                     Exit.WRONG_COMMAND,
@@ -267,6 +284,36 @@ def _manifest(journal: Path) -> Iterator[bytes]:
                 yield comma + line.strip()
                 comma = b",\n  "
         yield b"\n ]\n}\n"
+
+
+def read_head(folder: Path) -> Said:
+    """What was asked of the batch in a folder, finished or stopped; nothing if there is none that can be read."""
+    try:
+        if is_finished(folder):
+            said = json.loads((folder / MANIFEST).read_bytes())
+            return {name: value for name, value in said.items() if name not in ("files", "copies")}
+        with min((folder / WORK).glob(f"{JOURNAL}*")).open("rb") as lines:
+            return _said(next(lines, b""))
+    except (OSError, ValueError, AttributeError):
+        return {}
+
+
+def is_finished(folder: Path) -> bool:
+    return (folder / MANIFEST).exists()
+
+
+def is_same(earlier: Said, head: Said) -> bool:
+    """Whether two batches are one; it may have been begun on another day."""
+    return {**earlier, "made": ""} == {**head, "made": ""}
+
+
+def first_free(folder: Path) -> Path:
+    """A folder that holds nothing yet: this one, or the first of its name with a number."""
+    base = folder if folder.name not in ("", "..") else folder.resolve()
+    numbered = (base.with_name(f"{base.name}-{number}") for number in count(2))
+    return next(
+        one for one in chain([folder], numbered) if not one.exists() or (one.is_dir() and not any(one.iterdir()))
+    )
 
 
 def _line(said: Said) -> bytes:

@@ -55,7 +55,7 @@ def test_a_list_becomes_print_files_and_a_record(run: Command, kept: Store, seve
     """From the command to the files: who gets what, on which page, in which file; nothing else is left there."""
     ran = run("batch", "--region", "us", str(seven), "--out", "here")
     assert (ran.code, ran.err.count("Traceback")) == (0, 0)
-    assert "7 rows: 7 stamped" in ran.out
+    assert "7 rows, 9 leaflets." in ran.out
     said = manifest_of(tmp_path / "here")
     names = ["001-us-letter-full.pdf", "002-us-letter-saver.pdf", "003-us-letter-full.pdf"]
     assert sorted(files_in(tmp_path / "here")) == [*names, MANIFEST]
@@ -131,10 +131,66 @@ def test_a_finished_folder_is_never_overwritten(run: Command, kept: Store, seven
     """What a clinic has printed from stays as it was recorded."""
     assert run("batch", "--region", "us", str(seven), "--out", "here").code == 0
     before = files_in(tmp_path / "here")
-    for more in ((), ("--resume",)):
+    for more in ((), ("--resume", "--separate")):
         ran = run("batch", "--region", "us", str(seven), "--out", "here", *more)
-        assert (ran.code, "finished" in ran.err) == (Exit.WRONG_COMMAND, True)
+        assert (ran.code, "a folder of its own, such as --out here-2" in ran.err) == (Exit.WRONG_COMMAND, True)
     assert files_in(tmp_path / "here") == before
+
+
+def test_a_finished_batch_has_nothing_left_to_do(
+    run: Command, kept: Store, seven: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script that resumes until all is there must come to an end; and files that are gone are not said to be there."""
+    first = run("batch", "--region", "us", str(seven), "--out", "here")
+    before = files_in(tmp_path / "here")
+    ran = run("batch", "--region", "us", str(seven), "--out", "here", "--resume")
+    assert (ran.code, "nothing left to do" in ran.out) == (0, True)
+    assert ran.out.splitlines()[1:] == first.out.splitlines()
+    assert json.loads(run("batch", "--region", "us", str(seven), "--out", "here", "--resume", "--json").out)["made_before"] == 7
+    assert files_in(tmp_path / "here") == before
+    next((tmp_path / "here").glob("001-*.pdf")).unlink()
+    ran = run("batch", "--region", "us", str(seven), "--out", "here", "--resume")
+    assert (ran.code, "changed or taken away" in ran.err) == (Exit.WRONG_COMMAND, True)
+
+
+def test_batches_come_one_after_another(
+    run: Command, kept: Store, seven: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The commands of the README are pasted one below the other, and a clinic makes a batch every day."""
+    monkeypatch.setattr(batch, "today", lambda: date(2026, 11, 28))
+    first, second = tmp_path / "out" / "batch-2026-11-28", tmp_path / "out" / "batch-2026-11-28-2"
+    assert run("batch", "--region", "us", str(seven)).code == run("batch", "--region", "us", str(seven), "--separators").code == 0
+    assert [(one / MANIFEST).exists() for one in (first, second)] == [True, True]
+    resumed = run("batch", "--region", "us", str(seven), "--resume")
+    assert (resumed.code, "nothing left to do" in resumed.out) == (0, True)
+    assert str(first.relative_to(tmp_path) / MANIFEST) in resumed.out
+    assert "of another list or asked for otherwise" in run("batch", "--region", "us", str(seven), "--resume", "--one-sided").err
+
+    (second / WORK).mkdir()
+    head = json.loads((second / MANIFEST).read_text())
+    (second / WORK / "journal-0001").write_text(
+        json.dumps({name: head[name] for name in ("made", "handouts", "region", "batch")}) + "\n"
+    )
+    (second / MANIFEST).unlink()
+    for file in second.glob("*.pdf"):
+        file.unlink()
+    assert f"{second.relative_to(tmp_path)} holds a batch that was stopped" in run("batch", "--region", "us", str(seven)).err
+    monkeypatch.setattr(batch, "today", lambda: date(2026, 11, 29))
+    assert run("batch", "--region", "us", str(seven), "--separators", "--resume").code == 0
+    assert (second / MANIFEST).exists()
+
+
+def test_whoever_made_a_batch_is_told_how_to_print_it(run: Command, kept: Store, seven: Path) -> None:
+    """Printed on one side, or “to fit”, it is made for nothing; left lying about, it tells who is ill."""
+    ran = run("batch", "--region", "us", str(seven), "--out", "here")
+    assert "print them on both sides, flipped on the long edge, in actual size (100 %, not “fit to page”): " in ran.out
+    assert "001-us-letter-full.pdf on Letter, then 002-us-letter-saver.pdf on Letter, then 003-" in ran.out
+    assert "7 rows, 9 leaflets." in ran.out
+    assert "delete the PDFs when they are printed" in ran.err
+    assert "--separate" in ran.err
+    alone = run("batch", "--region", "us", str(seven), "--out", "there", "--separate", "--one-sided")
+    assert "print them on one side, in actual size" in alone.out
+    assert "--separate" not in alone.err
 
 
 def test_where_nothing_was_begun_nothing_is_resumed(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:

@@ -153,6 +153,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         },
         set(),
     ),
+    "batches": ({"errors", "record"}, set()),
     "batch": (
         {
             "errors",
@@ -213,6 +214,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
             "notices",
             "commands",
             "batch",
+            "batches",
             "errors",
             "files",
             "formats",

@@ -1,19 +1,21 @@
 """`handouts batch`: a list of people in, their leaflets out."""
 
+import shlex
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 
 from handouts import tables, workers
-from handouts.batch import Progress, make_batch
+from handouts.batch import Printed, Progress, head_of, make_batch
+from handouts.batches import folder_to_go_on_with, next_folder, stopped
 from handouts.commands.talk import QUIET, answer, as_bar, give_json, results, say, warn_of_cache
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
 from handouts.make import Order
-from handouts.model import Ink
+from handouts.model import Ink, Paper
 from handouts.notices import need_region
 from handouts.options import (
     Alone,
@@ -43,17 +45,19 @@ from handouts.printer import check_queue, print_file
 from handouts.recipients import Judged, example
 from handouts.shelf import find_library, find_topics, topics_of_sets
 from handouts.store import NONE, usual_store
-from handouts.waiting_list import BatchOrder, judge, known_to, read_batch, refuse_faults
+from handouts.waiting_list import Batch, BatchOrder, judge, known_to, read_batch, refuse_faults
 
 #: Of the faults of a list, so many are shown; --json shows all.
 MOST_FAULTS = 20
+#: What a sheet is called in the window in which one prints.
+PAPER = {Paper.A4: "A4", Paper.LETTER: "Letter", Paper.A5: "A5"}
 
 
 def batch(
     people: People = None,
     topic: UsualTopics = None,
     sets: UsualSets = None,
-    out: BatchOut = Path("out/batch"),
+    out: BatchOut = None,
     separate: Alone = False,
     separators: Separators = False,
     one_sided: OneSided = False,
@@ -98,8 +102,9 @@ def batch(
         if kept.is_empty:
             those.get_ready()
         ready = read_batch(people, ordered, 0 if as_json else MOST_FAULTS)
-        done = _followed(make_batch(ready, out, those, kept), str(out))
-    _report(done, as_json=as_json)
+        folder = out or _folder(ready)
+        done = _followed(make_batch(ready, folder, those, kept), str(folder))
+    _report(done, ordered, is_printed=bool(queue), as_json=as_json)
     if queue:
         for printed in done.files:
             job = print_file(
@@ -113,11 +118,23 @@ def batch(
             tell(f"{printed.file.name} was sent to {job.queue}{f' as {job.id}' if job.id else ''}.")
 
 
+def _folder(ready: Batch) -> Path:
+    """Where a batch goes whose folder was not named."""
+    if ready.ordered.resume:
+        return folder_to_go_on_with(head_of(ready))
+    if left := stopped():
+        say(f"{left[-1]} holds a batch that was stopped: the command that made it, with --resume, goes on with it.")
+    return next_folder(str(head_of(ready)["made"]))
+
+
 def _write_example(file: Path, ordered: BatchOrder) -> None:
     if file.exists():
         raise HandoutError(f"{file} is there already; name another file.", Exit.WRONG_COMMAND)
     write_whole(file, example(known_to(ordered)[1]))
-    answer(f"Made {file}. Put your people in, then run `handouts batch {file} --check`.")
+    answer(f"Made {file}. Put your people in, then run `handouts batch {shlex.quote(str(file))} --check`.")
+    say(
+        "Such a list holds patients' details: keep it where only your staff can read it, and delete it when the leaflets are printed."
+    )
 
 
 def _check(judged: Judged, *, as_json: bool) -> None:
@@ -155,8 +172,8 @@ def _followed(made: Generator[Progress, None, None], folder: str) -> Progress:
     return done
 
 
-def _report(done: Progress, *, as_json: bool) -> None:
-    """Say what was made, and how."""
+def _report(done: Progress, ordered: BatchOrder, *, is_printed: bool, as_json: bool) -> None:
+    """Say what was made, how it is printed, and what is to be thought of afterwards."""
     if as_json:
         said = {
             "rows": done.rows,
@@ -168,10 +185,32 @@ def _report(done: Progress, *, as_json: bool) -> None:
         }
         give_json(said)
         return
+    if done.before and not done.stamped + done.laid_out:
+        answer("This batch was finished before, and all its files are there: nothing left to do.")
     results().print(tables.of_print_files(done.files))
-    counts = [f"{done.stamped} stamped on leaflets laid out once", f"{done.laid_out} laid out on their own"]
-    counts += [f"{done.before} made before"] if done.before else []
-    answer(f"{done.rows} rows: {', '.join(counts)}. The record is {done.manifest}.")
+    leaflets = sum(one.copies for one in done.files)
+    answer(f"{_counted(done.rows, 'row')}, {_counted(leaflets, 'leaflet')}. The record is {done.manifest}.")
     for topic, copies in done.too_long:
         say(f"{topic} has more pages than it is meant to have in {copies} of its copies: shorter notes would mend it.")
-    say("The print files are for paper: they are not tagged for screen readers. --separate makes copies that are.")
+    if not is_printed:
+        answer(_how_to_print(done.files, two_sided=ordered.two_sided))
+    if not ordered.separate:
+        say("For people who listen to a screen reader: --separate makes each copy as a file of its own, too.")
+    if done.manifest:
+        say(
+            f"Patients' names stand in these files. Keep {done.manifest.parent} where only your staff can read it, and delete the PDFs when they are printed."
+        )
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
+
+
+def _how_to_print(files: Sequence[Printed], *, two_sided: bool) -> str:
+    """What to choose in the window in which a print file is printed."""
+    sides = "on both sides, flipped on the long edge" if two_sided else "on one side"
+    how = f"{sides}, in actual size (100 %, not “fit to page”)"
+    each = [f"{one.file.name} on {PAPER[one.form.paper]}" for one in files]
+    if len(each) == 1:
+        return f"To print: open {files[0].file.name}, and print it on {PAPER[files[0].form.paper]}, {how}."
+    return f"To print: open the files one after another, and print them {how}: {', then '.join(each)}."
