@@ -39,6 +39,19 @@ class Job:
     id: str
 
 
+def default_queue() -> str:
+    """The queue this computer prints on if none is named; a HandoutError names the queues there are, if it has none."""
+    known = _queues()
+    # “system default destination: Front-Desk”; it may also be set for one person, or by the variable PRINTER.
+    told = re.search(r"(?<=: )\S+$", _answer_of("lpstat", "-d").stdout.strip())
+    if told and told[0].partition("/")[0] in known:
+        return told[0]
+    raise HandoutError(
+        f"Name the printer with --queue: this computer has no default printer. It has: {', '.join(sorted(known))}.",
+        Exit.WRONG_COMMAND,
+    )
+
+
 def check_queue(queue: str) -> None:
     """Find out whether a queue takes jobs and prints them, before anything is made for it.
 

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from handouts.errors import Exit, HandoutError
 from handouts.make import Made, Order, house_of, make, setting_of
 from handouts.model import Printer, Sides
-from handouts.printer import Job, check_queue, print_file
+from handouts.printer import Job, check_queue, default_queue, print_file
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,13 @@ def print_leaflets(
     """Make leaflets, then hand them to a print queue, and yield each as it is handed over.
 
     Nothing is made for a queue that does not print, and nothing is sent unless all are made. Without `sides`: both,
-    turned over as the fold asks. A HandoutError says what was wrong, and that nothing was printed or no more was.
+    turned over as the fold asks. Without a queue: that of the computer's default printer. A HandoutError says what was wrong, and that nothing was printed or no more was.
     """
     if order.wanted.printer is Printer.SHOP:
         raise HandoutError(
             "A file for a print shop is not for a printer here. Leave out --for print-shop.", Exit.WRONG_COMMAND
         )
+    queue = queue or default_queue()
     check_queue(queue)
     form = setting_of(order, house_of(order)).form
     with TemporaryDirectory(prefix="handouts-") as folder:

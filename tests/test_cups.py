@@ -22,7 +22,7 @@ from PIL import ImageOps
 
 from handouts.errors import HandoutError
 from handouts.model import Fold, Format, Paper
-from handouts.printer import check_queue, print_file
+from handouts.printer import check_queue, default_queue, print_file
 
 #: Servers lie outside the PATH of those who are not root.
 PLACES = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
@@ -290,3 +290,14 @@ def test_a_print_server_that_does_not_run(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setenv("CUPS_SERVER", str(tmp_path / "nobody"))
     with pytest.raises(HandoutError, match="The print server does not answer"):
         check_queue("Front-Desk")
+
+
+def test_the_default_printer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its name is found in the words of CUPS itself, for the system as for one person."""
+    with pytest.raises(HandoutError, match=r"no default printer\. It has: Front-Desk, Paused, Shut\.$"):
+        default_queue()
+    monkeypatch.setenv("PRINTER", "Shut")
+    assert default_queue() == "Shut"
+    monkeypatch.delenv("PRINTER")
+    admin("lpadmin", "-d", "Front-Desk")
+    assert default_queue() == "Front-Desk"

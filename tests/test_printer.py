@@ -15,7 +15,7 @@ from handouts.make import Order
 from handouts.model import Fold, Format, Paper, Printer, Sides
 from handouts.printer import check_queue, print_file
 
-from .conftest import CASES
+from .conftest import CASES, Ran
 
 Put = Callable[[str, bytes], Path]
 GOOD = (CASES / "quality" / "good.md").read_text(encoding="utf-8")
@@ -33,12 +33,17 @@ class Cups:
         self.queues("Front-Desk", "Back-Office")
         self.lp(out="request id is Front-Desk-12 (0 file(s))\n")
 
-    def queues(self, *names: str, state: str = ACCEPTING + IDLE, runs: str = "scheduler is running") -> None:
+    def queues(
+        self, *names: str, state: str = ACCEPTING + IDLE, runs: str = "scheduler is running", default: str = ""
+    ) -> None:
         known = "".join(f"{name}\n" for name in names)
         self._program(
             "lpstat",
-            f'case "$1" in -e) printf %s {shlex.quote(known)};; -r) echo {runs};; *) printf %s {shlex.quote(state)};; esac',
+            f'case "$1" in -e) printf %s {shlex.quote(known)};; -r) echo {runs};; -d) echo {shlex.quote(default)};; *) printf %s {shlex.quote(state)};; esac',
         )
+
+    def default(self, says: str) -> None:
+        self.queues("Front-Desk", "Back-Office", default=says)
 
     def lp(self, out: str = "", err: str = "", code: int = 0, first: str = "") -> None:
         says = f"printf %s {shlex.quote(out)}; printf %s {shlex.quote(err)} >&2; exit {code}"
@@ -170,6 +175,36 @@ def test_an_unknown_queue(cups: Cups) -> None:
     assert str(error) == "There is no print queue “Front-Dask”; did you mean “Front-Desk”?"
     assert error.exit_code is Exit.WRONG_COMMAND
     assert "Back-Office, Front-Desk" in str(refusal(lambda: check_queue("xyzw")))
+
+
+@pytest.mark.parametrize(
+    ("says", "queue"),
+    [
+        ("system default destination: Back-Office", "Back-Office"),
+        ("system default destination: Front-Desk/draft", "Front-Desk/draft"),
+        ("no system default destination", ""),
+        ("system default destination: Gone", ""),
+        ("", ""),
+    ],
+)
+def test_the_default_printer(cups: Cups, says: str, queue: str) -> None:
+    """Who names no printer means the one they always print on; where there is none, its name must be known to be typed."""
+    cups.default(says)
+    if queue:
+        assert printer.default_queue() == queue
+    else:
+        assert "Name the printer with --queue: " in str(refusal(printer.default_queue))
+        assert str(refusal(printer.default_queue)).endswith("It has: Back-Office, Front-Desk.")
+
+
+def test_it_is_said_which_printer_it_was(own_shelf: Put, cups: Cups, run: Callable[..., Ran]) -> None:
+    """A leaflet on the printer of another floor is a leaflet that a stranger reads."""
+    own_shelf("walking", GOOD.encode())
+    cups.default("system default destination: Front-Desk")
+    ran = run("print", "walking", "-r", "us")
+    assert (ran.code, cups.told("lp")[:2]) == (0, ["-d", "Front-Desk"]), ran.err
+    assert "was sent to Front-Desk, the default printer, as Front-Desk-12." in ran.out
+    assert "was sent to Front-Desk as" in run("print", "walking", "-r", "us", "-q", "Front-Desk").out
 
 
 def test_a_system_without_queues(cups: Cups) -> None:

@@ -28,13 +28,15 @@ from handouts.options import (
 from handouts.printing import print_leaflets
 from handouts.shelf import find_library, find_topics, topics_of_sets
 
-QUEUE_HELP = "The print queue. `lpstat -e` names those there are."
+QUEUE_HELP = "The print queue; `lpstat -e` names those there are. Default: the default printer of this computer."
 
 
 def print_topics(
-    queue: Annotated[str, typer.Option("--queue", "-q", envvar="HANDOUTS_QUEUE", help=QUEUE_HELP)],
     topics: Topics = None,
     sets: Sets = None,
+    queue: Annotated[
+        str, typer.Option("--queue", "-q", envvar="HANDOUTS_QUEUE", help=QUEUE_HELP, show_default=False)
+    ] = "",
     copies: Annotated[int, typer.Option("--copies", "-n", min=1, max=99, help="How many of each.")] = 1,
     one_sided: OneSided = False,
     region: RegionCode = "",
@@ -61,8 +63,7 @@ def print_topics(
     for sent in print_leaflets(names, order, queue, copies=copies, sides=sides):
         mention([sent.made])
         pages = f"{sent.made.pages} pages, {copies} of it" if copies > 1 else f"{sent.made.pages} pages"
-        answer(
-            f"{sent.made.topic} ({pages}) was sent to {sent.job.queue}{f' as {sent.job.id}' if sent.job.id else ''}."
-        )
+        printer = sent.job.queue if queue else f"{sent.job.queue}, the default printer,"
+        answer(f"{sent.made.topic} ({pages}) was sent to {printer}{f' as {sent.job.id}' if sent.job.id else ''}.")
     if fold:
         say(HOW_TO_FOLD[fold])
