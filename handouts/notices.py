@@ -34,7 +34,7 @@ def notice(order: Order) -> Notice | None:
 
 def need_region(order: Order, what: str) -> None:
     """Refuse to assume a country for what is not looked at before it is used, or is many people's."""
-    if _is_chosen(order, house_of(order)):
+    if is_chosen(order):
         return
     codes = " or ".join(f"--region {code}" for code in assets.region_codes())
     lines = (f"Say which country {what} is for: {codes}. {_why(order)}.", *_missed(order))
@@ -45,6 +45,11 @@ def missed(order: Order) -> Notice | None:
     """What to say of clinic files that are not read."""
     lines = _missed(order)
     return Notice("\n".join(lines), is_urgent=True) if lines else None
+
+
+def is_chosen(order: Order) -> bool:
+    """Whether somebody said which country an order is for."""
+    return _is_chosen(order, house_of(order))
 
 
 def _is_chosen(order: Order, house: House) -> bool:

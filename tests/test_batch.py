@@ -146,7 +146,10 @@ def test_a_finished_batch_has_nothing_left_to_do(
     ran = run("batch", "--region", "us", str(seven), "--out", "here", "--resume")
     assert (ran.code, "nothing left to do" in ran.out) == (0, True)
     assert ran.out.splitlines()[1:] == first.out.splitlines()
-    assert json.loads(run("batch", "--region", "us", str(seven), "--out", "here", "--resume", "--json").out)["made_before"] == 7
+    assert (
+        json.loads(run("batch", "--region", "us", str(seven), "--out", "here", "--resume", "--json").out)["made_before"]
+        == 7
+    )
     assert files_in(tmp_path / "here") == before
     next((tmp_path / "here").glob("001-*.pdf")).unlink()
     ran = run("batch", "--region", "us", str(seven), "--out", "here", "--resume")
@@ -159,12 +162,19 @@ def test_batches_come_one_after_another(
     """The commands of the README are pasted one below the other, and a clinic makes a batch every day."""
     monkeypatch.setattr(batch, "today", lambda: date(2026, 11, 28))
     first, second = tmp_path / "out" / "batch-2026-11-28", tmp_path / "out" / "batch-2026-11-28-2"
-    assert run("batch", "--region", "us", str(seven)).code == run("batch", "--region", "us", str(seven), "--separators").code == 0
+    assert (
+        run("batch", "--region", "us", str(seven)).code
+        == run("batch", "--region", "us", str(seven), "--separators").code
+        == 0
+    )
     assert [(one / MANIFEST).exists() for one in (first, second)] == [True, True]
     resumed = run("batch", "--region", "us", str(seven), "--resume")
     assert (resumed.code, "nothing left to do" in resumed.out) == (0, True)
     assert str(first.relative_to(tmp_path) / MANIFEST) in resumed.out
-    assert "of another list or asked for otherwise" in run("batch", "--region", "us", str(seven), "--resume", "--one-sided").err
+    assert (
+        "of another list or asked for otherwise"
+        in run("batch", "--region", "us", str(seven), "--resume", "--one-sided").err
+    )
 
     (second / WORK).mkdir()
     head = json.loads((second / MANIFEST).read_text())
@@ -174,7 +184,10 @@ def test_batches_come_one_after_another(
     (second / MANIFEST).unlink()
     for file in second.glob("*.pdf"):
         file.unlink()
-    assert f"{second.relative_to(tmp_path)} holds a batch that was stopped" in run("batch", "--region", "us", str(seven)).err
+    assert (
+        f"{second.relative_to(tmp_path)} holds a batch that was stopped"
+        in run("batch", "--region", "us", str(seven)).err
+    )
     monkeypatch.setattr(batch, "today", lambda: date(2026, 11, 29))
     assert run("batch", "--region", "us", str(seven), "--separators", "--resume").code == 0
     assert (second / MANIFEST).exists()

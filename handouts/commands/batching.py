@@ -14,9 +14,9 @@ from handouts.commands.talk import QUIET, answer, as_bar, give_json, results, sa
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
-from handouts.make import Order
+from handouts.make import DEFAULT_REGION, Order
 from handouts.model import Ink, Paper
-from handouts.notices import need_region
+from handouts.notices import is_chosen, need_region
 from handouts.options import (
     Alone,
     ApprovedOnly,
@@ -131,7 +131,9 @@ def _write_example(file: Path, ordered: BatchOrder) -> None:
     if file.exists():
         raise HandoutError(f"{file} is there already; name another file.", Exit.WRONG_COMMAND)
     write_whole(file, example(known_to(ordered)[1]))
-    answer(f"Made {file}. Put your people in, then run `handouts batch {shlex.quote(str(file))} --check`.")
+    region = ordered.order.region or ("" if is_chosen(ordered.order) else DEFAULT_REGION)
+    words = shlex.join([str(file), *(["--region", region] if region else []), "--check"])
+    answer(f"Made {file}. Put your people in, then run `handouts batch {words}`.")
     say(
         "Such a list holds patients' details: keep it where only your staff can read it, and delete it when the leaflets are printed."
     )
