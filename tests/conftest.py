@@ -32,11 +32,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true")
 
 
+#: What `pytest -m quick` runs: the modules that lay out little, and begin few programs.
+QUICK = {
+    f"test_{name}"
+    for name in (
+        *(
+            "clinics",
+            "codes",
+            "colour",
+            "dialects",
+            "docs",
+            "errors",
+            "fields",
+            "files",
+            "formats",
+            "frozen",
+            "line_art",
+        ),
+        *("markdown", "naming", "page", "parts", "reading", "recipients", "rooms", "snippets", "styles"),
+    )
+}
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of one leaflet run in one process, so that it is laid out there and nowhere else; the longest test first."""
     items.sort(key=lambda item: "test_wheel" not in item.nodeid)
     for item in items:
+        if item.path.stem in QUICK and not item.get_closest_marker("whole"):
+            item.add_marker(pytest.mark.quick)
         if variant := getattr(item, "callspec", None) and item.callspec.params.get("variant"):  # type: ignore[attr-defined]
             item.add_marker(pytest.mark.xdist_group(str(variant)))
 
