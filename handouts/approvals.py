@@ -19,6 +19,7 @@ from handouts.errors import Exit, HandoutError, Problem, refuse
 from handouts.fields import Fields
 from handouts.files import check_folder, read_text, shown, write_whole
 from handouts.model import Approval, Region, Standing, Topic
+from handouts.signs import fault_in
 from handouts.told import fingerprint, transcript
 from handouts.wording import fill
 
@@ -160,6 +161,8 @@ def name_faults(by: str, role: str) -> list[str]:
         faults.append("Say who approves, and as what: --by “A. Example” --role “Physiotherapist”.")
     if len(f"{by}, {role}") > LONGEST_NAME or not f"{by}{role}".isprintable():
         faults.append(f"The name and the role have one line in the footer, {LONGEST_NAME} signs; shorten them.")
+    elif fault := fault_in(f"{by}{role}"):
+        faults.append(f"The name and the role stand in the footer, and {fault[0]}; {fault[1]}.")
     return faults
 
 

@@ -7,9 +7,12 @@ from pathlib import Path
 from handouts import assets, make
 from handouts.approvals import HEAD, need_own, years_later
 from handouts.assets import OURS
+from handouts.clinics import MAX_NAME
 from handouts.errors import Exit, HandoutError
 from handouts.files import check_folder, write_whole
+from handouts.reading import MAX_TITLE
 from handouts.shelf import find_library, readable_shelf
+from handouts.signs import fault_in
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_NAME = 60
@@ -24,6 +27,7 @@ def begin_library(folder: Path, name: str, region: str) -> Path:
         raise HandoutError(f"{clinic_file} is there already; nothing was changed.", Exit.WRONG_COMMAND)
     if not name.strip() or not name.isprintable():
         raise HandoutError("Say what your clinic is called: --name “Example Clinic”.", Exit.WRONG_COMMAND)
+    _need_printable(name, MAX_NAME)
     code = make.region_of(region, None).code
     for inner in FOLDERS:
         check_folder(folder / inner)
@@ -51,6 +55,7 @@ def begin_topic(name: str, title: str, clinic_file: Path | None) -> Path:
         )
     if re.search(r"[{}*]|</?\w", title):
         raise HandoutError("A title is words alone: no { }, * or <tags>.", Exit.WRONG_COMMAND)
+    _need_printable(title, MAX_TITLE)
     file = own / "topics" / name / "en.md"
     if name in OURS.topic_names() and not file.exists():
         raise HandoutError(
@@ -71,6 +76,14 @@ def begin_topic(name: str, title: str, clinic_file: Path | None) -> Path:
     check_folder(file.parent / "figures")
     write_whole(file, text.encode())
     return file
+
+
+def _need_printable(words: str, most: int) -> None:
+    """A name or title that would be refused when it is read is not written down first."""
+    if len(words) > most:
+        raise HandoutError(f"That has {len(words):,} letters; write at most {most}.", Exit.WRONG_COMMAND)
+    if fault := fault_in(words):
+        raise HandoutError(f"“{words}” cannot be printed: {fault[0]}; {fault[1]}.", Exit.WRONG_COMMAND)
 
 
 def _start(name: str) -> str:

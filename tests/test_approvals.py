@@ -224,6 +224,11 @@ def test_show_prints_what_changed(library: Path, run: Run) -> None:
         (("--ticked", "all", "--by", "A. Example"), Exit.WRONG_COMMAND, "There is no terminal to ask at"),
         ((*NAMED, "--ticked", "pemat-1"), Exit.WRONG_COMMAND, "“Is every statement right"),
         (("--by", "A" * 60, "--role", "GP", "--ticked", "all"), Exit.WRONG_COMMAND, "one line in the footer, 60 signs"),
+        (
+            ("--by", "عيادة", "--role", "GP", "--ticked", "all"),
+            Exit.WRONG_COMMAND,
+            "our fonts cannot print “ع” (U+0639)",
+        ),
         ((*WHO, "--until", "soon"), Exit.WRONG_COMMAND, "--until is not a date; write it as 2028-11-21."),
         ((*WHO, "--until", "2026-11-21"), Exit.WRONG_COMMAND, "--until (2026-11-21) has passed"),
         ((*WHO, "--until", "2031-01-01"), Exit.WRONG_COMMAND, "more than three years from today"),

@@ -60,7 +60,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "told": ({"model", "wording"}, set()),
-    "approvals": ({"errors", "model", "assets", "fields", "files", "told", "wording"}, {"yaml"}),
+    "approvals": ({"errors", "model", "assets", "fields", "files", "signs", "told", "wording"}, {"yaml"}),
     "line_art": ({"colour", "drawings", "svg_support"}, set()),
     "page": (
         {"errors", "model", "assets", "drawings", "files", "letters", "line_art", "own_templates", "wording"},
@@ -111,7 +111,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "reports": ({"errors", "model", "assets", "files", "judgement", "page", "quality", "readability", "told"}, set()),
     "check": ({"assets", "make", "page", "pdf", "quality", "reading"}, set()),
     "approving": ({"errors", "model", "assets", "approvals", "check", "make", "page", "pdf", "reading"}, set()),
-    "starting": ({"errors", "assets", "approvals", "files", "make", "shelf"}, set()),
+    "starting": ({"errors", "assets", "approvals", "clinics", "files", "make", "reading", "shelf", "signs"}, set()),
     "export": ({"errors", "model", "clinics", "files", "make", "origin", "page", "pdf", "shelf"}, set()),
     "printer": ({"errors", "model"}, set()),
     "printing": ({"errors", "model", "make", "printer"}, set()),

@@ -377,3 +377,10 @@ def test_everything_a_leaflet_depends_on_is_watched(library: Path) -> None:
         assert library / place in watched
     for place in (assets.TOPICS, assets.SNIPPETS, assets.TEMPLATES, assets.STYLES, assets.REGIONS, assets.LANGUAGES):
         assert place in watched
+
+
+@pytest.mark.parametrize("name", ["عيادة", "Smile 😀", "x" * 200])
+def test_a_name_that_cannot_be_printed_is_not_begun_with(name: str, run: Run, tmp_path: Path) -> None:
+    """A library whose first leaflet is refused for the name it was begun with."""
+    assert run("init", "ours", "--name", name).code == Exit.WRONG_COMMAND
+    assert not (tmp_path / "ours").exists()
