@@ -6,9 +6,9 @@ What is wrong is told to `Say`: what is wrong, and what to write instead. Neithe
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import date
 
 from handouts.errors import nearest
+from handouts.formats import ink_named, text_size_named
 from handouts.model import LARGEST_SIZE, STANDARD_SIZE, Ink
 
 Say = Callable[[str, str], None]
@@ -18,8 +18,6 @@ LONGEST_NOTE = 600
 LONGEST_ID = 60
 LONGEST_CELL = 2_000
 MOST_COPIES = 99
-#: A day outside was mistyped.
-YEARS = range(2000, 2101)
 
 BLANKS = "\t\n\r\v\f\x85\u2028\u2029 \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 SPACES = re.compile(f"[{BLANKS}]+")
@@ -30,34 +28,21 @@ JOINERS = "\u200c\u200d"
 #: They set letters in another order than they stand in: a name can be made to read as another.
 TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 LOST = "\ufffd"
-ERRORS = re.compile(r"#(?:REF|VALUE|NAME|DIV/0|NULL|NUM|N/A|SPILL|CALC)[!?]?", re.IGNORECASE)
+#: What spreadsheet programs write for an error, in whatever language: “#” and capitals with “!”, “?” or “/”, or a number
+#: after “Err:”; “#” alone for a column that is too narrow. Where there is no such sign, the words.
+ERRORS = re.compile(
+    r"#+|#[¡¿]?(?:[^\W\d_]+[/_.])*[^\W\d_]+[/_.]?\d?[!?]|#[^\W\d_]{1,6}/[^\W\d_]{1,6}"
+    r"|#(?:NV|ND|NULL!?|NUM|NAME|REF|VALUE|DIV/0|N/A|YOK|BRAK|SAKNAS|SPILL|CALC|FIELD|BLOCKED|GETTING_DATA|HIÁNYZIK|NENÍ_K_DISPOZICI)"
+    r"|(?:err|erro|error|erreur|fehler|fout|błąd|chyba|hiba|virhe|fejl|feil|ошибка)\.?\s?:\s?\d{3}",
+    re.IGNORECASE,
+)
+#: What programs write where there is nothing; a person may be called so.
+NOTHINGS = frozenset({"null", "(null)", "nan", "none", "nil", "n/a", "na", "#na", "undefined", "[object object]", "unknown", "-", "--", "?", "test"})  # fmt: skip
 
 NUMBER = re.compile(r"([0-9]{1,4})(?:[.,]0+)?")
-POINTS = re.compile(r"\s*(?:points?|pts?\.?)$", re.IGNORECASE)
 ID = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?")
 #: Windows takes them for its devices, whatever ending they have.
 DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE | re.ASCII)
-
-MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-)
-YEAR_FIRST = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
-DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)? ([a-z]{3,9})\.?,? (\d{4})", re.ASCII)
-#: As spreadsheet programs write a day when they save a CSV.
-IN_SHORT = re.compile(r"(\d{1,2})-([a-z]{3})-(\d\d)", re.ASCII)
-MONTH_FIRST = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})", re.ASCII)
-NUMBERS_ALONE = re.compile(r"\d{1,2}([-/.])\d{1,2}\1(?:\d\d|\d{4})", re.ASCII)
 
 #: What a letter is, by the first word of its name.
 FROM_EAST_ASIA = {"CJK": "Chinese or Japanese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
@@ -128,7 +113,7 @@ def value(text: str, say: Say) -> str:
         say(f"it has {len(text):,} letters", f"write at most {LONGEST_CELL:,}")
     elif text.startswith(("=", "@")):
         say("it looks like a formula", "write its value")
-    elif text.startswith("#") and ERRORS.fullmatch(text):
+    elif (text[:1] == "#" or ":" in text) and ERRORS.fullmatch(text):
         say("it is an error of the spreadsheet program", "correct it there, or empty the cell")
     else:
         return text
@@ -143,10 +128,10 @@ def several(text: str, *, commas: bool = True) -> tuple[str, ...]:
 
 def text_size(text: str, say: Say) -> int | None:
     """Points."""
-    size = _number(POINTS.sub("", text))
+    size = text_size_named(text) or 0
     if STANDARD_SIZE <= size <= LARGEST_SIZE:
         return size
-    say(f"it is not a size from {STANDARD_SIZE} to {LARGEST_SIZE} points", "write a number such as 18")
+    say(f"it is not a size from {STANDARD_SIZE} to {LARGEST_SIZE} points", "write a number such as 18, or large")
     return None
 
 
@@ -164,11 +149,10 @@ def _number(text: str) -> int:
 
 
 def ink(text: str, say: Say) -> Ink | None:
-    word = text.casefold().replace("gray", "grey")
-    known = {ink.value: ink for ink in Ink}
-    if word not in known:
-        say("it is none of the inks", nearest(word, known, "leave the cell empty"))
-    return known.get(word)
+    found = ink_named(text)
+    if not found:
+        say("it is none of the inks", nearest(text, [ink.value for ink in Ink], "leave the cell empty"))
+    return found
 
 
 def row_id(text: str, say: Say) -> str:
@@ -183,45 +167,3 @@ def row_id(text: str, say: Say) -> str:
     else:
         return text
     return ""
-
-
-def day(text: str, say: Say) -> date | None:
-    """A day of the calendar, of which there is but one way to read it."""
-    line = " ".join(text.casefold().split())
-    instead = "write it as 2026-11-21 or 21 November 2026 (a list saved as .xlsx keeps its dates)"
-    if NUMBERS_ALONE.fullmatch(line):
-        say("in some countries its first number is the day, in others the month", instead)
-        return None
-    try:
-        found = _day(line)
-    except ValueError:
-        say("it is not a day of the calendar", instead)
-        return None
-    return likely(found, say)
-
-
-def likely(found: date, say: Say) -> date | None:
-    """The day, if it is of this century."""
-    if found.year in YEARS:
-        return found
-    say(f"its year is not one from {YEARS[0]} to {YEARS[-1]}", "correct the year")
-    return None
-
-
-def _day(line: str) -> date:
-    if found := YEAR_FIRST.fullmatch(line):
-        return date(int(found[1]), int(found[3]), int(found[4]))
-    if found := DAY_FIRST.fullmatch(line):
-        return date(int(found[3]), _month(found[2]), int(found[1]))
-    if found := MONTH_FIRST.fullmatch(line):
-        return date(int(found[3]), _month(found[1]), int(found[2]))
-    if found := IN_SHORT.fullmatch(line):
-        return date(YEARS[0] + int(found[3]), _month(found[2]), int(found[1]))
-    raise ValueError
-
-
-def _month(name: str) -> int:
-    if name == "sept":
-        return 9
-    (found,) = (n for n, month in enumerate(MONTHS, 1) if name in {month, month[:3]})
-    return found

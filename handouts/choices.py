@@ -4,20 +4,24 @@ What is wrong never repeats a cell: it counts the names in it, and quotes words 
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from handouts import cells
 from handouts.cells import Say
+from handouts.days import Order
 from handouts.errors import nearest
+from handouts.language_names import language_tag
+from handouts.topic_names import beginning, is_in_a_title, plain, topics_called
 
 #: In one cell.
 MOST_NAMES = 20
 LONGEST_DOSE = 120
 #: What many rows share is worked out once; so many answers are remembered.
 REMEMBERED = 5_000
+#: In a title.
+MOST_COMMAS = 4
 #: Of topics that begin alike, so many are quoted.
 MOST_QUOTED = 4
 
@@ -28,7 +32,8 @@ class Known:
 
     `topics`: by language, the names of the topics written in it. `sets`: the topics of each set. `exercises`: the titles
     of a topic's exercises in a language. `cannot_show`: which letters of a text the fonts lack, from 0. `language` is
-    that of rows that name none, `usual` are the topics of rows that name none.
+    that of rows that name none, `usual` are the topics of rows that name none. `titles`: in a language, the titles of topics,
+    by name. `order`: how days are written in numbers where the leaflets go.
     """
 
     topics: Mapping[str, tuple[str, ...]]
@@ -37,6 +42,8 @@ class Known:
     cannot_show: Callable[[str], tuple[int, ...]]
     language: str
     usual: tuple[str, ...] = ()
+    titles: Callable[[str], Mapping[str, str]] = lambda _: {}
+    order: Order | None = None
 
 
 #: The column, what is wrong, what to write instead.
@@ -81,6 +88,7 @@ class Choices:
             for topic in topics:
                 self._languages.setdefault(topic, []).append(language)
         self._titles = lru_cache(REMEMBERED)(known.exercises)
+        self._titles_in = lru_cache(REMEMBERED)(known.titles)
         self.pick = lru_cache(REMEMBERED)(self._pick)
         self.choose = lru_cache(REMEMBERED)(self._choose)
 
@@ -89,7 +97,7 @@ class Choices:
         said: list[Said] = []
         tag = self._language(language, saying(said, "language")) if language else ""
         found: dict[str, str] = {}
-        for topic in self._named(topics, saying(said, "topics")):
+        for topic in self._named(topics, tag, saying(said, "topics")):
             found.setdefault(topic, "topics")
         for topic in self._in_sets(sets, saying(said, "set")):
             found.setdefault(topic, "set")
@@ -101,25 +109,45 @@ class Choices:
 
     def _language(self, text: str, say: Say) -> str:
         tags = {tag.casefold(): tag for tag in self._known.topics}
-        tag = tags.get(text.casefold().replace("_", "-"), "")
+        named = language_tag(text)
+        tag = (
+            tags.get(text.casefold().replace("_", "-"))
+            or tags.get(named.casefold())
+            or tags.get(named.partition("-")[0])
+        )
         if not tag:
             say(
                 "no topic is written in this language",
                 _nearest(text, tuple(tags.values()), "write a topic in it first"),
             )
-        return tag
+        return tag or ""
 
-    def _named(self, text: str, say: Say) -> Iterable[str]:
-        known = tuple(self._languages)
-        for which, name in _each(cells.several(text), say):
-            found = beginning(name.replace(" ", "-").replace("_", "-"), known)
+    def _named(self, text: str, language: str, say: Say) -> Iterable[str]:
+        for which, name in _each(self._topic_names(text, language), say):
+            found = self._called(name, language)
             if len(found) == 1:
                 yield found[0]
             elif found:
                 some = " or ".join(found) if len(found) <= MOST_QUOTED else f"any of {len(found)} topics"
                 say(f"{which} could be {some}", "write more of the name")
             else:
-                say(f"{which} is not a topic", _nearest(name, known, "write a topic first"))
+                say(f"{which} is not a topic", _nearest(name, tuple(self._languages), "write a topic first"))
+
+    def _topic_names(self, text: str, language: str) -> tuple[str, ...]:
+        """The names in a cell. A comma parts them, unless it belongs to a title."""
+        names: list[str] = []
+        titles = self._titles_in(language or self._known.language).values() if "," in text else ()
+        for several in cells.several(text, commas=False):
+            parts = several.split(",")
+            while parts:
+                longest = range(min(len(parts), MOST_COMMAS + 1), 1, -1)
+                end = next((n for n in longest if is_in_a_title(",".join(parts[:n]), titles)), 1)
+                names.append(",".join(parts[:end]).strip(cells.BLANKS + cells.WITHOUT_WIDTH))
+                parts = parts[end:]
+        return tuple(filter(None, names))
+
+    def _called(self, name: str, language: str) -> tuple[str, ...]:
+        return topics_called(name, tuple(self._languages), lambda: self._titles_in(language or self._known.language))
 
     def _in_sets(self, text: str, say: Say) -> Iterable[str]:
         known = {plain(name): topics for name, topics in self._known.sets.items()}
@@ -166,18 +194,6 @@ def _each(names: Sequence[str], say: Say) -> Iterable[tuple[str, str]]:
         say(f"there are {len(names)} names in it", f"write at most {MOST_NAMES}")
         return []
     return [(f"name {n}" if len(names) > 1 else "it", name) for n, name in enumerate(names, 1)]
-
-
-def plain(text: str) -> str:
-    """A name as it is compared: capitals and spaces do not matter."""
-    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
-
-
-def beginning(name: str, known: Iterable[str]) -> tuple[str, ...]:
-    """What a name or the beginning of one may stand for; nothing stands for nothing."""
-    start = plain(name)
-    found = tuple(one for one in known if start and plain(one).startswith(start))
-    return tuple(one for one in found if plain(one) == start) or found
 
 
 def _parted(entry: str, titles: tuple[str, ...]) -> tuple[str, str]:

@@ -1,9 +1,47 @@
 """What was asked of the page in, a Format out, or every reason why it cannot be."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handouts.errors import Exit, HandoutError
 from handouts.model import LARGE_PRINT, LARGEST_SIZE, STANDARD_SIZE, Fold, Format, Ink, Paper, Press, Printer
+
+#: What people call sizes, inks and sheets, on the command line and in lists; without hyphens.
+SIZES: Mapping[str, int] = {
+    **dict.fromkeys(("standard", "normal", "usual", "regular"), STANDARD_SIZE),
+    "large": 18,
+    "larger": 24,
+    "largest": 28,
+}
+INKS: Mapping[str, Ink] = {
+    **{ink.value: ink for ink in Ink},
+    **dict.fromkeys(("colour", "color", "full colour", "full color"), Ink.FULL),
+    **dict.fromkeys(("ink saver", "toner saver", "save ink"), Ink.SAVER),
+    **dict.fromkeys(("gray", "greyscale", "grayscale", "grey scale", "gray scale"), Ink.GREY),
+    **dict.fromkeys(("black and white", "black & white", "b&w", "bw", "mono", "monochrome"), Ink.GREY),
+}
+PAPERS: Mapping[str, Paper] = {**{paper.value: paper for paper in Paper}, "us letter": Paper.LETTER}
+POINTS = re.compile(r"([0-9]{1,4})(?:[.,]0+)? ?(?:points?|pts?\.?)?(?: (?:print|text|font))?")
+
+
+def _named(words: str) -> str:
+    return " ".join(words.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def text_size_named(words: str) -> int | None:
+    """The points of a size in words or figures, such as “large print” or “18 pt”; whether it can be made is asked later."""
+    name = _named(words)
+    found = POINTS.fullmatch(name)
+    return int(found[1]) if found else SIZES.get(name.removesuffix(" print").removesuffix(" text"))
+
+
+def ink_named(words: str) -> Ink | None:
+    return INKS.get(_named(words))
+
+
+def paper_named(words: str) -> Paper | None:
+    return PAPERS.get(_named(words))
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,35 @@
 """What the commands are asked: each option once, with its type, its names and its help."""
 
+from collections.abc import Callable, Iterable
+from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from handouts.errors import nearest, shortened
+from handouts.formats import SIZES, ink_named, paper_named, text_size_named
+from handouts.language_names import language_tag
 from handouts.model import Fold, Ink, Paper, Printer
 from handouts.shelf import find_library
+
+T = TypeVar("T")
 
 
 def complete_topic(incomplete: str) -> list[str]:
     return [name for name in find_library(None).topic_names() if name.startswith(incomplete)]
+
+
+def _read_as(kind: type[T], read: Callable[[str], T | None], names: Iterable[str]) -> Callable[[Any], Any]:
+    """What a person wrote, as what it means; a default is what it is. Typer takes an enum by its value."""
+
+    def parse(value: Any) -> Any:
+        found = value if isinstance(value, kind) else read(str(value))
+        if found is None:
+            raise typer.BadParameter(f"“{shortened(str(value))}” is none; {nearest(str(value), names, 'leave it out')}")
+        return found.value if isinstance(found, Enum) else found
+
+    return parse
 
 
 Topics = Annotated[
@@ -27,7 +46,15 @@ REGION_HELP = "us or uk: phone numbers, services, spellings. Default: the clinic
 RegionCode = Annotated[str, typer.Option("--region", "-r", help=REGION_HELP, show_default=False)]
 PAPER_HELP = "The sheet in the printer. Default: what the region prints on."
 PaperSize = Annotated[
-    Paper | None, typer.Option("--paper", "-p", help=PAPER_HELP, show_default=False, case_sensitive=False)
+    Paper | None,
+    typer.Option(
+        "--paper",
+        "-p",
+        metavar="a4|letter|a5",
+        help=PAPER_HELP,
+        show_default=False,
+        parser=_read_as(Paper, paper_named, [paper.value for paper in Paper]),
+    ),
 ]
 TextSize = Annotated[
     int | None,
@@ -36,10 +63,21 @@ TextSize = Annotated[
         "-s",
         metavar="POINTS",
         show_default=False,
-        help="12 to 36; from 16 it is large print, in one column. Default: the clinic's, else 12.",
+        help="12 to 36, or large (18), larger (24), largest (28); from 16 in one column. Default: the clinic's, else 12.",
+        parser=_read_as(int, text_size_named, ("18", *SIZES)),
     ),
 ]
-InkUse = Annotated[Ink, typer.Option("--ink", help="saver: nothing filled, thin lines. grey: no colour in the file.")]
+INK_HELP = "saver: nothing filled, thin lines. grey: no colour in the file."
+InkUse = Annotated[
+    Ink,
+    typer.Option(
+        "--ink",
+        metavar="full|saver|grey",
+        help=INK_HELP,
+        show_default=False,
+        parser=_read_as(Ink, ink_named, [ink.value for ink in Ink]),
+    ),
+]
 FoldHow = Annotated[Fold | None, typer.Option("--fold", help="For sheets to fold after printing.", show_default=False)]
 PrintedBy = Annotated[
     Printer,
@@ -64,7 +102,10 @@ Png = Annotated[bool, typer.Option("--png", help="A picture of each page, too.")
 Dpi = Annotated[int, typer.Option("--dpi", min=30, max=600, help="With --png: pixels to the inch, 30 to 600.")]
 ContactSheet = Annotated[Path | None, _file("--contact-sheet", "One PNG of all pages that were made.")]
 Separate = Annotated[bool, typer.Option("--separate", help="With --pack: each leaflet as a file of its own, too.")]
-Language = Annotated[str, typer.Option("--language", "-l", help="The language of the leaflets.")]
+Language = Annotated[
+    str,
+    typer.Option("--language", "-l", help="The language of the leaflets.", parser=language_tag, metavar="LANGUAGE"),
+]
 CLINIC_HELP = "The clinic file. Default: clinic.yaml in this folder, if there is one."
 ClinicFile = Annotated[
     Path | None, typer.Option("--clinic", "-c", envvar="HANDOUTS_CLINIC", help=CLINIC_HELP, show_default=False)

@@ -63,6 +63,16 @@ def read_topics(
     return topics
 
 
+def read_titles(names: Sequence[str], language: str, library: Library = OURS) -> dict[str, str]:
+    """The titles of topics, by name, without judging the rest; what cannot be read has none."""
+    titles: dict[str, str] = {}
+    for name in names:
+        file = library.topic_file(name, language)
+        front, _, _ = _split(read_text(file, []), "", [])
+        titles[name] = Fields.read(front, "", 2, []).text("title") if front else ""
+    return titles
+
+
 def _topic(
     name: str,
     language: str,

@@ -6,32 +6,44 @@ No fault ever repeats what stands in the list: it names the row and the column, 
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from sys import intern
 
 from handouts import cells
 from handouts.choices import Choices, Known, Picked, Said, printed, saying
-from handouts.errors import Exit, HandoutError, nearest
+from handouts.days import likely, read_day
+from handouts.errors import Exit, HandoutError
 from handouts.model import Person, Personal
-from handouts.spreadsheets import Cell, Flaw, Row, read_rows
+from handouts.rows import Cell, Flaw, Row, column_letters
+from handouts.spreadsheets import read_rows
 
-__all__ = ["Judged", "Known", "RowFault", "example", "judge", "people"]
+__all__ = ["Judged", "Known", "Notice", "RowFault", "example", "judge", "people"]
 
 #: What each column may be called, without regard to case, spaces and hyphens. “Patient id” is not among them on
-#: purpose: the row id is read by everybody who sees a folder.
+#: purpose: the row id is read by everybody who sees a folder. Nor is “Comments”: they may not be meant for the patient.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("patient", "patient name", "full name"),
-    "language": ("lang",),
-    "text size": ("size", "font size", "print size"),
-    "ink": (),
-    "topics": ("topic", "leaflet", "leaflets"),
+    "name": ("patient", "patient name", "name of patient", "patient's name", "full name", "client", "client name"),
+    "language": ("lang", "language spoken", "spoken language", "preferred language", "main language"),
+    "text size": ("size", "font size", "print size", "letter size"),
+    "ink": ("inks", "ink use"),
+    "topics": ("topic", "leaflet", "leaflets", "leaflet name", "leaflet title", "handout", "handouts"),
     "set": ("sets",),
-    "clinician": ("clinician name",),
-    "date": ("visit date", "date of visit"),
-    "note": ("notes",),
+    "clinician": ("clinician name", "seen by", "therapist", "physiotherapist", "practitioner", "doctor", "provider"),
+    "date": (
+        "visit date",
+        "date of visit",
+        "appointment date",
+        "date of appointment",
+        "appt date",
+        "appointment",
+        "appt",
+    ),
+    "note": ("notes", "note for patient", "note to patient"),
     "exercises": ("exercise", "chosen exercises"),
     "copies": ("printer copies", "number of copies"),
     "row id": ("id",),
@@ -39,8 +51,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 MOST_ROWS = 100_000
 #: Beyond, the first row is not one of headings.
 MOST_COLUMNS = 200
-#: Beyond, faults are counted and no longer kept: a million take 150 MB, and nobody reads them.
-MOST_FAULTS = 1_000_000
+#: Nobody reads more of them: the judging ends.
+MAX_FAULTS = 10_000
+MAX_NOTICES = 100
+#: So many rows are looked at for headings: exports have some lines above them.
+HEAD = 10
+#: How near a heading must be to one of ours to be taken for a slip: “Mobile” is none for “copies”.
+SLIP = 0.74
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -57,9 +74,22 @@ class RowFault:
         return f"{row}{f', column “{self.column}”' if self.column else ''}: {self.what}; {self.instead}"
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was read in a way that somebody should look at: no fault. Row 0 is the list as a whole."""
+
+    row: int
+    column: str
+    what: str
+
+    def __str__(self) -> str:
+        row = f"row {self.row}" if self.row else "the list"
+        return f"{row}{f', column “{self.column}”' if self.column else ''}: {self.what}"
+
+
 @dataclass(frozen=True)
 class Judged:
-    """How many rows are people, are empty (those at the end do not count) and are wrong, and every fault, in order.
+    """How many rows are people, are empty (those at the end do not count) and are wrong; every fault, in order; notices.
 
     Faults of the whole list stand first. The list may be used if there is no fault.
     """
@@ -68,6 +98,7 @@ class Judged:
     blank: int
     wrong: int
     faults: tuple[RowFault, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def judge(file: Path, known: Known, meet: Callable[[Person], None] = lambda _: None) -> Judged:
@@ -75,11 +106,10 @@ def judge(file: Path, known: Known, meet: Callable[[Person], None] = lambda _: N
 
     `meet` is called with each person, so that a long list need not be read again to learn what it asks for.
     """
-    about: list[RowFault] = []
+    told = _Told()
     faults: list[RowFault] = []
     counts = {"people": 0, "blank": 0, "wrong": 0}
-    unlisted = 0
-    for one in _judged(file, known, about):
+    for one in _judged(file, known, told):
         if isinstance(one, Person):
             counts["people"] += 1
             meet(one)
@@ -87,29 +117,55 @@ def judge(file: Path, known: Known, meet: Callable[[Person], None] = lambda _: N
             counts["blank"] += 1
         else:
             counts["wrong"] += 1
-            kept = one[: MOST_FAULTS - len(faults)]
-            faults += kept
-            unlisted += len(one) - len(kept)
-    if unlisted:
-        what = f"{unlisted:,} more faults are not shown here"
-        about.append(RowFault(0, "", what, "correct these first"))
-    if not any(counts.values()) and not about:
-        about.append(
-            RowFault(0, "", "there is nobody in it", "write a row for each person below the names of the columns")
-        )
-    return Judged(**counts, faults=(*about, *faults))
+            faults += one
+            if len(faults) >= MAX_FAULTS:
+                what = f"there are {MAX_FAULTS:,} faults in it, and perhaps more below"
+                told.faults.append(RowFault(0, "", what, "correct these first"))
+                break
+    if not any(counts.values()) and not told.faults:
+        told.fault(0, "there is nobody in it", "write a row for each person below the names of the columns")
+    return Judged(**counts, faults=(*told.faults, *faults), notices=told.all_notices())
 
 
 def people(file: Path, known: Known) -> Iterator[Person]:
     """The people of a list that was judged to be without fault, one by one; HandoutError if it no longer is."""
-    about: list[RowFault] = []
-    for one in _judged(file, known, about):
-        _refuse(about)
+    told = _Told()
+    for one in _judged(file, known, told):
+        _refuse(told.faults)
         if isinstance(one, Person):
             yield one
         else:
             _refuse(one)
-    _refuse(about)
+    _refuse(told.faults)
+
+
+@dataclass
+class _Told:
+    """What is said of the list as a whole, and what somebody should look at."""
+
+    faults: list[RowFault] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    of_reader: list[Row] = field(default_factory=list)
+    columns: Mapping[str, int] = field(default_factory=dict)
+    more: int = 0
+
+    def fault(self, row: int, what: str, instead: str, column: str = "") -> None:
+        self.faults.append(RowFault(row, column, what, instead))
+
+    def notice(self, row: int, column: str, what: str) -> None:
+        if len(self.notices) < MAX_NOTICES:
+            self.notices.append(Notice(row, column, what))
+        else:
+            self.more += 1
+
+    def all_notices(self) -> tuple[Notice, ...]:
+        of_reader = [Notice(row.number, self._heading(row.place), row.notice) for row in self.of_reader]
+        more = [Notice(0, "", f"{self.more:,} more rows have something like this")] if self.more else []
+        return (*of_reader, *self.notices, *more)
+
+    def _heading(self, place: int) -> str:
+        known = (column for column, at in self.columns.items() if at == place)
+        return next(known, column_letters(place) if place >= 0 else "")
 
 
 def _refuse(faults: Sequence[RowFault]) -> None:
@@ -141,35 +197,54 @@ def example(known: Known) -> bytes:
 # --- The list ------------------------------------------------------------------------------
 
 
-def _judged(file: Path, known: Known, about: list[RowFault]) -> Iterator[Person | tuple[RowFault, ...]]:
-    """Each row as a person or what is wrong with it; () for one that is empty. What is wrong with the list goes to `about`."""
-    rows: _Rows | None = None
+def _judged(file: Path, known: Known, told: _Told) -> Iterator[Person | tuple[RowFault, ...]]:
+    """Each row as a person or what is wrong with it; () for one that is empty. What is said of the list goes to `told`."""
+    read = _told_apart(read_rows(file, count_headings), told)
+    head: list[Row] = []
+    while len(head) < HEAD and (row := next(read, None)):
+        if head or not _is_blank(row):
+            head.append(row)
+    if not head:
+        if not told.faults:
+            told.fault(0, "it is empty", f"name the columns in its first row: {', '.join(COLUMNS)}")
+        return
+    at = _heading(head)
+    if at:
+        told.notice(head[at].number, "", "this row names the columns; the rows above it were left out")
+    columns = told.columns = _columns(head[at], known, told)
+    if columns:
+        rows = _Rows(head[at], columns, known, told)
+        yield from _people(chain(head[at + 1 :], read), rows, told)
+
+
+def _told_apart(rows: Iterator[Row], told: _Told) -> Iterator[Row]:
+    """The rows; what is said of the list as a whole is told."""
+    for row in rows:
+        if row.notice:
+            told.of_reader.append(row)
+        elif row.number == 0 and row.flaw:
+            told.fault(0, row.flaw.what, row.flaw.instead)
+        else:
+            yield row
+
+
+def _people(read: Iterator[Row], rows: "_Rows", told: _Told) -> Iterator[Person | tuple[RowFault, ...]]:
     blank = judged = 0
-    for row in read_rows(file):
-        if row.number == 0 and row.flaw:
-            about.append(RowFault(0, "", row.flaw.what, row.flaw.instead))
-        elif _is_blank(row):
+    for row in read:
+        if _is_blank(row):
             blank += 1
-        elif rows is None:
-            columns, wrong = _columns(row, known)
-            about += wrong
-            if not columns:
-                return
-            rows, blank = _Rows(row, columns, known), 0
         elif judged == MOST_ROWS:
-            about.append(RowFault(0, "", f"it has more than {MOST_ROWS:,} rows", "split it into several lists"))
+            told.fault(0, f"it has more than {MOST_ROWS:,} rows", "split it into several lists")
             return
         else:
             judged += 1
             yield from ((),) * blank
             blank = 0
             yield rows.person(row)
-    if rows is None and not about:
-        about.append(RowFault(0, "", "it is empty", f"name the columns in its first row: {', '.join(COLUMNS)}"))
 
 
 def _is_blank(row: Row) -> bool:
-    return not row.flaw and all(map(_is_empty, row.cells))
+    return not row.flaw and (not any(row.cells) or all(map(_is_empty, row.cells)))
 
 
 def _is_empty(cell: Cell) -> bool:
@@ -177,49 +252,64 @@ def _is_empty(cell: Cell) -> bool:
 
 
 def _bare(heading: str) -> str:
-    return re.sub(r"[\W_]+", "", heading.casefold())
+    return re.sub(r"[\W_]+", "", heading[: cells.LONGEST_NAME].casefold())
 
 
 HEADINGS = {_bare(name): column for column, others in COLUMNS.items() for name in (column, *others)}
 
 
-def _letters(number: int) -> str:
-    """What a spreadsheet program calls a column; 1 is A."""
-    before, last = divmod(number - 1, 26)
-    return (_letters(before) if before else "") + chr(ord("A") + last)
+def count_headings(row: Sequence[Cell]) -> int:
+    """How many cells of a row are headings of ours."""
+    return sum(isinstance(cell, str) and _bare(cell) in HEADINGS for cell in row)
 
 
-def _columns(row: Row, known: Known) -> tuple[dict[str, int], list[RowFault]]:
-    """Where each column stands, from 0, and what is wrong with the row that names them. No column: no list."""
+def _heading(head: Sequence[Row]) -> int:
+    """Which of the first rows names the columns: the first, unless one below clearly does."""
+    found = [count_headings(row.cells) for row in head]
+    most = found.index(max(found))
+    return most if found[most] > max(found[0], 1) else 0
+
+
+def _columns(row: Row, known: Known, told: _Told) -> dict[str, int]:
+    """Where each column stands, from 0; what is wrong with the row that names them is told. No column: no list."""
     names = [cell if isinstance(cell, str) else "" for cell in row.cells]
     if len(names) > MOST_COLUMNS:
-        what = f"it has {len(names):,} columns"
-        return {}, [RowFault(row.number, "", what, f"keep those of them that we know: {', '.join(COLUMNS)}")]
+        told.fault(
+            row.number, f"it has {len(names):,} columns", f"keep those of them that we know: {', '.join(COLUMNS)}"
+        )
+        return {}
     found: dict[str, int] = {}
-    faults: list[RowFault] = []
+    before = len(told.faults)
     for place, name in enumerate(names):
-        column, letter = HEADINGS.get(_bare(name)), _letters(place + 1)
+        column, letter, cell = HEADINGS.get(_bare(name)), column_letters(place), row.cells[place]
         if column in found:
-            first = _letters(found[column] + 1)
-            faults.append(RowFault(row.number, letter, f"column {first} is “{column}”, too", "keep one of the two"))
+            first = column_letters(found[column])
+            told.fault(row.number, f"column {first} is “{column}”, too", "keep one of the two", letter)
         elif column:
             found[column] = place
-        elif not _is_empty(row.cells[place]):
-            what = "its heading is not one of ours"
-            instead = nearest(name, COLUMNS, "write another heading")
-            faults.append(RowFault(row.number, letter, what, f"{instead}, or take the column out"))
+        elif isinstance(cell, Flaw):
+            told.fault(row.number, cell.what, cell.instead, letter)
+        elif not _is_empty(cell):
+            what = f"its heading is not one of ours (it is number {place + 1} from the left)"
+            told.fault(row.number, what, _instead_of(name), letter)
     if not found:
-        return {}, [_no_heading(row, names)]
-    if not (known.usual or found.keys() & {"topics", "set"}) and not faults:
-        faults.append(RowFault(row.number, "", "no column says which leaflets", "add the column “topics” or “set”"))
-    return found, faults
+        del told.faults[before:]
+        told.faults.append(_no_heading(row, names))
+    elif not (known.usual or found.keys() & {"topics", "set"}) and len(told.faults) == before:
+        told.fault(row.number, "no column says which leaflets", "add the column “topics” or “set”")
+    return found
+
+
+def _instead_of(heading: str) -> str:
+    near = get_close_matches(_bare(heading), HEADINGS, n=1, cutoff=SLIP)
+    return f"did you mean “{HEADINGS[near[0]]}”? Else take the column out" if near else "take the column out"
 
 
 def _no_heading(row: Row, names: Sequence[str]) -> RowFault:
-    glued = max((sum(_bare(part) in HEADINGS for part in re.split(r"[|:~^]| {2,}", name)) for name in names), default=0)
+    parts = (re.split(r"[|:~^]| {2,}", name[: cells.LONGEST_CELL]) for name in names)
     if row.flaw:
         return RowFault(row.number, "", row.flaw.what, row.flaw.instead)
-    if glued > 1:
+    if max((sum(_bare(part) in HEADINGS for part in glued) for glued in parts), default=0) > 1:
         what = "its columns are not separated by commas, semicolons or tabs"
         return RowFault(row.number, "", what, "save the list as CSV UTF-8 or .xlsx")
     what = "the first row does not name the columns"
@@ -232,18 +322,23 @@ def _no_heading(row: Row, names: Sequence[str]) -> RowFault:
 class _Rows:
     """Judges row after row. Of those before, it remembers the ids, as numbers."""
 
-    def __init__(self, row: Row, columns: Mapping[str, int], known: Known) -> None:
+    def __init__(self, row: Row, columns: Mapping[str, int], known: Known, told: _Told) -> None:
         self._headed = {place for place, cell in enumerate(row.cells) if not _is_empty(cell)}
         self._columns = columns
         self._known = known
         self._choices = Choices(known)
+        self._told = told
         self._ids: dict[int, int] = {}
+        self._people: dict[int, int] = {}
+        self._orders: set[str] = set()
         self._needs_topics = not known.usual and bool(columns.keys() & {"topics", "set"})
 
     def person(self, row: Row) -> Person | tuple[RowFault, ...]:
         """The person of a row, or what is wrong with it."""
         if row.flaw:
             return (RowFault(row.number, "", row.flaw.what, row.flaw.instead),)
+        if row.struck and (faults := self._struck(row)):
+            return faults
         said: list[Said] = []
         texts = {column: self._text(row, column, said) for column in self._columns if column != "date"}
         unread = {column for column, _, _ in said}
@@ -251,7 +346,34 @@ class _Rows:
         self._look_beyond(row, said)
         person = self._person(row.number, texts, unread, day, said)
         said.sort(key=lambda one: self._columns.get(one[0], len(row.cells)))
-        return tuple(RowFault(row.number, *map(intern, one)) for one in said) if said else person
+        if said:
+            return tuple(RowFault(row.number, *map(intern, one)) for one in said)
+        self._look_at(person)
+        return person
+
+    def _struck(self, row: Row) -> tuple[RowFault, ...]:
+        """What has a line through it is not meant to be printed: a word, or a person who has cancelled."""
+        filled = {column: place for column, place in self._columns.items() if not _is_empty(self._cell(row, column))}
+        struck = [column for column, place in filled.items() if place in row.struck]
+        if "name" in struck or (struck and len(struck) == len(filled)):
+            what = "it is struck through: has this person cancelled?"
+            return (RowFault(row.number, "", what, "delete the row, or take the line out of it"),)
+        instead = "empty the cell, or take the line out of it"
+        return tuple(RowFault(row.number, column, "it is struck through", instead) for column in struck)
+
+    def _look_at(self, person: Person) -> None:
+        """Tell what may be right, but should be looked at."""
+        name = person.personal.name.casefold()
+        if not name:
+            return
+        if name in cells.NOTHINGS:
+            self._told.notice(
+                person.row, "name", "it is what programs write where there is nothing, and is printed as a name"
+            )
+        key = hash((name, person.personal.day, person.topics, person.language))
+        first = self._people.setdefault(key, person.row)
+        if first != person.row:
+            self._told.notice(person.row, "name", f"row {first} has the same name, date and leaflets")
 
     def _text(self, row: Row, column: str, said: list[Said]) -> str:
         cell, say = self._cell(row, column), saying(said, column)
@@ -268,9 +390,13 @@ class _Rows:
             return None
         say = saying(said, "date")
         if isinstance(cell := self._cell(row, "date"), date):
-            return cells.likely(cell, say)
+            return likely(cell, say)
         text = self._text(row, "date", said)
-        return cells.day(text, say) if text else None
+        day = read_day(text, self._known.order, say) if text else None
+        if day and day.judged and day.judged not in self._orders:
+            self._orders.add(day.judged)
+            self._told.notice(row.number, "date", f"dates such as this one were read {day.judged}")
+        return day.day if day else None
 
     def _cell(self, row: Row, column: str) -> Cell:
         place = self._columns[column]
@@ -280,7 +406,7 @@ class _Rows:
         for place, cell in enumerate(row.cells):
             if place not in self._headed and not _is_empty(cell):
                 said.append(
-                    (_letters(place + 1), "something stands here, but the column has no heading", self._beyond())
+                    (column_letters(place), "something stands here, but the column has no heading", self._beyond())
                 )
                 return
 

@@ -8,6 +8,7 @@ from handouts import assets, clinics, codes, reading
 from handouts.assets import Library
 from handouts.errors import Exit, HandoutError, nearest
 from handouts.model import Topic
+from handouts.topic_names import topics_called
 
 
 def find_library(clinic_file: Path | None) -> Library:
@@ -16,15 +17,14 @@ def find_library(clinic_file: Path | None) -> Library:
 
 
 def find_topics(wanted: Sequence[str], language: str, library: Library) -> tuple[str, ...]:
-    """The full names of topics named in full or by a unique beginning, each once, in the order given."""
+    """The full names of topics, each once, in the order given; they may be named as `topics_called` has it."""
     known = library.topic_names()
     faults: list[str] = []
     found: dict[str, None] = {}
     for name in wanted:
-        beginning = name.casefold()
-        matches = [topic for topic in known if topic == beginning] or [
-            topic for topic in known if topic.startswith(beginning)
-        ]
+        matches = topics_called(
+            name, known, lambda: reading.read_titles(written_in(language, library), language, library)
+        )
         if len(matches) > 1:
             faults.append(f"“{name}” could be {' or '.join(matches)}; write more of the name.")
         elif not matches:

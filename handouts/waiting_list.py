@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from handouts import clinics, frozen, letters, naming, page, reading, recipients, store
+from handouts import clinics, days, frozen, letters, naming, page, reading, recipients, store
 from handouts.editions import Choice, Edition
 from handouts.errors import Exit, HandoutError
 from handouts.make import House, Order, house_of, refusal, setting_of, standings_in
@@ -17,6 +17,11 @@ from handouts.model import Format, Ink, Labels, Person, Region, Setting, Sides, 
 from handouts.recipients import Judged, Known, RowFault
 from handouts.shelf import all_sets
 from handouts.wording import fill
+
+#: Where days in numbers begin with the month, as CLDR has it.
+MONTH_FIRST = "en-US"
+#: As they are told.
+COUNTRIES = {"uk": "the UK", "us": "the US"}
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,14 @@ def known_to(ordered: BatchOrder) -> tuple[House, Known]:
 
     topics = {language: tuple(names) for language, names in written.items()}
     known = Known(
-        topics, all_sets(order.clinic_file), exercises, letters.cannot_show, order.language, tuple(ordered.topics)
+        topics,
+        all_sets(order.clinic_file),
+        exercises,
+        letters.cannot_show,
+        order.language,
+        tuple(ordered.topics),
+        titles=lambda language: reading.read_titles(topics.get(language, ()), language, house.library),
+        order=days.Order(house.region.language != MONTH_FIRST, COUNTRIES.get(house.region.code, "your region")),
     )
     return house, known
 
@@ -105,7 +117,7 @@ def refuse_faults(judged: Judged, most: int) -> None:
     """Refuse a list with faults, naming the first of them."""
     if judged.faults:
         more = len(judged.faults) - most
-        lines = [str(fault) for fault in judged.faults[:most]]
+        lines = [str(told) for told in (*judged.notices[:most], *judged.faults[:most])]
         lines += [f"… and {more} more; --check --json shows all."] if more > 0 else []
         raise HandoutError("\n".join((*lines, "Nothing was made.")), Exit.WRONG_PEOPLE)
 

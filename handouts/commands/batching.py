@@ -102,9 +102,11 @@ def batch(
         if kept.is_empty:
             those.get_ready()
         ready = read_batch(people, ordered, 0 if as_json else MOST_FAULTS)
+        if not as_json:
+            _tell(ready.judged)
         folder = out or _folder(ready)
         done = _followed(make_batch(ready, folder, those, kept), str(folder))
-    _report(done, ordered, is_printed=bool(queue), as_json=as_json)
+    _report(done, ordered, _notices(ready.judged), is_printed=bool(queue), as_json=as_json)
     if queue:
         for printed in done.files:
             job = print_file(
@@ -146,12 +148,26 @@ def _check(judged: Judged, *, as_json: bool) -> None:
             {"row": fault.row, "column": fault.column, "what": fault.what, "instead": fault.instead}
             for fault in judged.faults
         ]
-        give_json({"people": judged.people, "blank": judged.blank, "faults": faults})
+        said = {"people": judged.people, "blank": judged.blank, "faults": faults, "notices": _notices(judged)}
+        give_json(said)
         if faults:
             raise HandoutError(f"{len(faults)} faults.", Exit.WRONG_PEOPLE)
     refuse_faults(judged, MOST_FAULTS)
     if not as_json:
+        _tell(judged)
         answer(f"{judged.people} people, nothing wrong.")
+
+
+def _notices(judged: Judged) -> list[dict[str, object]]:
+    return [{"row": notice.row, "column": notice.column, "what": notice.what} for notice in judged.notices]
+
+
+def _tell(judged: Judged) -> None:
+    """Say what was read in a way that somebody should look at."""
+    for notice in judged.notices[:MOST_FAULTS]:
+        say(f"{notice}.".replace("..", "."))
+    if (more := len(judged.notices) - MOST_FAULTS) > 0:
+        say(f"… and {more} more; --check --json shows all.")
 
 
 def _followed(made: Generator[Progress, None, None], folder: str) -> Progress:
@@ -174,7 +190,9 @@ def _followed(made: Generator[Progress, None, None], folder: str) -> Progress:
     return done
 
 
-def _report(done: Progress, ordered: BatchOrder, *, is_printed: bool, as_json: bool) -> None:
+def _report(
+    done: Progress, ordered: BatchOrder, notices: list[dict[str, object]], *, is_printed: bool, as_json: bool
+) -> None:
     """Say what was made, how it is printed, and what is to be thought of afterwards."""
     if as_json:
         said = {
@@ -184,6 +202,7 @@ def _report(done: Progress, ordered: BatchOrder, *, is_printed: bool, as_json: b
             "made_before": done.before,
             "files": [str(one.file) for one in done.files],
             "manifest": str(done.manifest),
+            "notices": notices,
         }
         give_json(said)
         return
