@@ -6,7 +6,9 @@ own by the `workers`, while the rows after it go on. A print file is written as 
 name when it is whole; so does each copy of its own. The `record` says what is.
 """
 
+import errno
 import hashlib
+import os
 from collections import deque
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -17,7 +19,7 @@ from typing import Any
 
 from handouts import __version__, frozen, naming, stamping
 from handouts.editions import Copy, Editions
-from handouts.errors import Exit, HandoutError
+from handouts.errors import NO_MEMORY, Exit, HandoutError, reason
 from handouts.frozen import Frozen
 from handouts.make import today
 from handouts.model import Format, Ink, Paper, Pdf, Person
@@ -25,13 +27,23 @@ from handouts.record import MANIFEST, Record, Said, private
 from handouts.stamping import Copies, Fonts, PrintFile, Stamped
 from handouts.store import Store
 from handouts.waiting_list import Batch
-from handouts.workers import Workers
+from handouts.workers import GOES_ON, Workers
 
 #: Rows that are begun while the first of them waits for what is laid out on its own.
 AHEAD = 200
 #: Rows between two writings of the record.
 FLUSH_EVERY = 250
 COPIES = "copies"
+#: How the system says that a folder is no longer where it was.
+GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)
+#: What a person can do, where it is not to write somewhere else.
+CURES = {
+    errno.ENOSPC: "Make room there.",
+    errno.EDQUOT: "Make room there.",
+    errno.EMFILE: "Have more files opened at once (`ulimit -n 1024`).",
+    errno.ENFILE: "Close other programs: too many files are open on this computer.",
+    errno.ENAMETOOLONG: "Its path has to be shorter.",
+}
 
 
 @dataclass(frozen=True)
@@ -87,10 +99,20 @@ def make_batch(batch: Batch, folder: Path, workers: Workers, kept: Store) -> Gen
             workers.stop()
             yield replace(done, manifest=record.finish())
     except OSError as error:
-        raise HandoutError(
-            f"{folder} could not be written to: {error.strerror}. What has its final name is whole; the same command with --resume goes on from there.",
-            Exit.CANNOT_WRITE,
-        ) from error
+        raise HandoutError(_what_failed(record, error), Exit.CANNOT_WRITE) from error
+    except MemoryError as error:
+        raise HandoutError(f"{NO_MEMORY} {GOES_ON}", Exit.CANNOT_WRITE) from error
+
+
+def _what_failed(record: Record, error: OSError) -> str:
+    """What could not be written, why, and what to do. Our own files are named after nobody, and may be told."""
+    if error.errno in GONE and not os.path.lexists(record.work):
+        return f"{record.folder} was moved or deleted while its leaflets were made. If it was moved, put it back: the same command with --resume goes on from there. If not, begin anew."
+    named = error.filename2 or error.filename
+    what = os.fsdecode(named) if isinstance(named, str | bytes) else record.folder
+    cure = f" {CURES[error.errno]}" if error.errno in CURES else ""
+    after = GOES_ON if record.can_go_on else "Nothing was made; choose another folder with --out."
+    return f"{what} could not be written to: {reason(error)}.{cure} {after}"
 
 
 def head_of(batch: Batch) -> Said:

@@ -1,6 +1,7 @@
 """The command line: it finds the command, and every way out has its exit code and its sentence."""
 
 import gc
+import os
 import sys
 import traceback
 from importlib import import_module
@@ -14,7 +15,7 @@ from handouts import __version__
 from handouts.commands import streams
 from handouts.commands.called import PROGRAM, as_called, called
 from handouts.commands.talk import say
-from handouts.errors import Exit, HandoutError
+from handouts.errors import NO_MEMORY, Exit, HandoutError, reason
 
 #: What to type, and what comes of it.
 EXAMPLES = {
@@ -117,8 +118,8 @@ def _run() -> int:
     except KeyboardInterrupt:
         say("Stopped.")
         return Exit.STOPPED
-    except OSError as error:
-        say(f"Something could not be read or written: {error.strerror}.")
+    except (OSError, MemoryError) as error:
+        say(_what_failed(error))
         return Exit.CANNOT_WRITE
     except Exception as error:  # noqa: BLE001  # the last door: a person gets a sentence, not a traceback
         place = traceback.extract_tb(error.__traceback__)[-1]
@@ -126,6 +127,15 @@ def _run() -> int:
         say(sentence)
         return Exit.OUR_FAULT
     return Exit.MADE
+
+
+def _what_failed(error: OSError | MemoryError) -> str:
+    """What could not be done, and why. Files are named after nobody, and may be told."""
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    named = error.filename2 or error.filename
+    what = os.fsdecode(named) if isinstance(named, str | bytes) else "Something"
+    return f"{what} could not be read or written: {reason(error)}."
 
 
 def _program() -> str:

@@ -17,7 +17,7 @@ from handouts.page import Exercise
 from handouts.stamping import Fonts, Stamped
 from handouts.store import Kept, Store
 from handouts.wording import fill
-from handouts.workers import Task, Workers
+from handouts.workers import GOES_ON, Task, Workers
 
 #: What rows may differ in, besides their topics: language, size of text in points, ink.
 Choice = tuple[str, int | None, Ink | None]
@@ -60,6 +60,8 @@ class Copy:
     stamped: Stamped
     task: Task | None = None
     made: Pdf | None = None
+    #: Begins to lay it out once more, with placeholders in the place of the row's words.
+    without_words: Callable[[], Task] | None = None
 
     @property
     def is_ready(self) -> bool:
@@ -76,10 +78,19 @@ class Copy:
         except HandoutError as error:
             if error.exit_code != Exit.CANNOT_WRITE or self.task.is_given_up:
                 raise HandoutError(f"Row {row}: {error.sentence}", error.exit_code) from None
+            self._blame_what_is_the_same_for_all()
             raise HandoutError(
                 f"Row {row}: {self.edition.topic.name} could not be laid out with what this row holds. Shorten its note, or use other letters.",
                 Exit.WRONG_PEOPLE,
             ) from None
+
+    def _blame_what_is_the_same_for_all(self) -> None:
+        """Say what is wrong if it cannot be laid out with nobody's words either: that is not the row's fault."""
+        try:
+            if self.without_words:
+                self.without_words().result()
+        except HandoutError as error:
+            raise HandoutError(f"{error.sentence} {GOES_ON}", error.exit_code) from None
 
 
 class Editions:
@@ -149,7 +160,9 @@ class Editions:
         if stamped is not None:
             return Copy(edition, leaflet, stamped)
         alone = page.make_leaflet(edition.topic, edition.setting, edition.stands, person.personal)
-        return Copy(edition, None, {}, self._workers.lay_out(alone, edition.setting.form))
+        lay_out = partial(self._workers.lay_out, form=edition.setting.form)
+        shape = stamping.shape_of(person.personal, edition.exercises)
+        return Copy(edition, None, {}, lay_out(alone), without_words=lambda: lay_out(edition.leaflet(shape)))
 
     def separator(self, person: Person) -> tuple[Frozen, Stamped]:
         """The sheet before a person's leaflets, with the id of the row."""

@@ -55,6 +55,15 @@ class HandoutError(Exception):
         return self.sentence
 
 
+#: There is no point in asking for more of it than there is.
+NO_MEMORY = "There is not enough memory left. Close other programs, or use a computer with more of it."
+
+
+def reason(error: OSError) -> str:
+    """What the system says, without the path; some errors of Python itself have words only."""
+    return error.strerror or str(error) or type(error).__name__
+
+
 def refuse(problems: Iterable[Problem]) -> None:
     """Raise one HandoutError that names the problems, in file and line order; none: do nothing."""
     found = sorted(set(problems))

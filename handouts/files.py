@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from handouts import assets
-from handouts.errors import Exit, HandoutError, Problem
+from handouts.errors import Exit, HandoutError, Problem, reason
 
 #: A topic is some pages of words; a file beyond this is something else, saved by mistake.
 MAX_TEXT_BYTES = 500_000
@@ -32,7 +32,7 @@ def check_folder(folder: Path) -> None:
             pass
     except OSError as error:
         raise HandoutError(
-            f"Nothing can be written to {folder}: {error.strerror}. Choose another folder.",
+            f"Nothing can be written to {folder}: {reason(error)}. Choose another folder.",
             Exit.CANNOT_WRITE,
         ) from error
 
@@ -42,9 +42,12 @@ def write_whole(file: Path, data: bytes, *, to_the_disk: bool = True) -> None:
 
     Not `to_the_disk`, a file may be torn by a power cut: for what is looked at before it is used.
     """
-    beside = file.with_name(f".{file.name}.{os.getpid()}.part")
+    beside = file.with_name(
+        f".{os.getpid()}.part"
+    )  # no longer than it must be: the file's own name may be at its limit
     try:
-        with beside.open("wb") as stream:
+        beside.unlink(missing_ok=True)
+        with beside.open("xb") as stream:  # never into a link that somebody else has put there
             stream.write(data)
             stream.flush()
             if to_the_disk:
@@ -52,7 +55,7 @@ def write_whole(file: Path, data: bytes, *, to_the_disk: bool = True) -> None:
         beside.replace(file)
     except OSError as error:
         raise HandoutError(
-            f"{file} could not be written: {error.strerror}. Nothing was changed.", Exit.CANNOT_WRITE
+            f"{file} could not be written: {reason(error)}. Nothing was changed.", Exit.CANNOT_WRITE
         ) from error
     finally:
         with suppress(OSError):

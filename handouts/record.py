@@ -49,6 +49,8 @@ class Record:
     folder: Path
     before: dict[tuple[str, str], Said] = field(default_factory=dict)
     finished: Said | None = None
+    #: Whether there is a batch that can be gone on with, if this one stops.
+    can_go_on: bool = False
     _journal: FileIO | None = None
     _lock: int | None = None
     _is_ours: bool = False
@@ -69,6 +71,7 @@ class Record:
                 f"There is no batch to go on with in {self.folder}. Leave out --resume, or name its folder with --out.",
                 Exit.WRONG_COMMAND,
             )
+        self.can_go_on = resume
         if self.work.is_dir() or not finished.exists():
             check_folder(self.folder)
             self._take()
@@ -85,6 +88,7 @@ class Record:
         self._sweep()
         begun = self._begun_before(head, resume=resume)
         self._journal = _unbuffered(self.work / f"{JOURNAL}{len(self._journals()) + 1:04}")
+        self.can_go_on = True
         self._lines.append(_line(begun))
         self.flush()
 
@@ -123,18 +127,33 @@ class Record:
     def _leave(self) -> None:
         """Let the next one in, and leave nothing behind."""
         if self._is_ours:
+            is_there = self._work_now() == self.work
             self._unlock()
-            shutil.rmtree(self.work, ignore_errors=True)
+            if is_there:
+                shutil.rmtree(self.work, ignore_errors=True)
 
     def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
         self._lock, self._is_ours = None, False
 
+    def _work_now(self) -> Path | None:
+        """Where what is not yet whole stands, if somebody has moved the folder: Linux says. None if it is gone."""
+        if self._lock is None:
+            return self.work
+        places = [self.work / LOCK]
+        with suppress(OSError):
+            places.append(Path(f"/proc/self/fd/{self._lock}").readlink())
+        for place in places:
+            with suppress(OSError):  # another batch may have begun under the old name
+                if os.path.samestat(os.fstat(self._lock), place.stat()):
+                    return place.parent
+        return None
+
     def _sweep(self) -> None:
         """Take away what is not yet whole, from this run or one that was killed."""
         with suppress(OSError):
-            for file in list(self.work.iterdir()):
+            for file in list(work.iterdir() if (work := self._work_now()) else ()):
                 if file.is_dir():
                     shutil.rmtree(file, ignore_errors=True)
                 elif file.name != LOCK and not file.name.startswith(JOURNAL):
@@ -193,7 +212,8 @@ class Record:
     def expect(self, copies: int) -> None:
         """Prepare to write so many files."""
         if copies >= MANY:
-            self._writer = Writer()
+            with suppress(OSError):  # no other process can be begun; this one writes, too
+                self._writer = Writer()
 
     def write(self, unfinished: Path, data: bytes) -> None:
         """Write a file, or have it written; what goes wrong then is told by `flush`."""

@@ -3,10 +3,11 @@
 Only what WeasyPrint must lay out comes here; stamping a copy takes less time than sending it.
 """
 
+import errno
+import hashlib
+import json
 import os
-import pickle
 import signal
-import sys
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -21,14 +22,19 @@ from threading import Lock, Thread
 from typing import Any
 
 from handouts import pdf, store
-from handouts.errors import Exit, HandoutError
+from handouts.errors import NO_MEMORY, Exit, HandoutError, reason
 from handouts.finishing import lay_out
 from handouts.model import Format, Leaflet, Pdf
+from handouts.processes import beginning
 
 #: So often a leaflet is begun anew when the process that laid it out dies.
 TRIES = 3
+#: What is true of a batch that has stopped, whatever stopped it.
+GOES_ON = "What has its final name is whole; the same command with --resume goes on from there."
 #: So long a cluster may take to answer.
 ANSWERS_IN = "10s"
+#: Bytes; our fonts, which WeasyPrint writes to temporary files, take no more.
+TEMPORARY = 1_000_000
 
 
 #: A PDF, or why there is none.
@@ -46,15 +52,27 @@ def laid_out(leaflet: Leaflet, form: Format) -> Outcome:
         with _ONE_AT_A_TIME:
             return lay_out(leaflet, form)
     except HandoutError as error:
-        return HandoutError(error.sentence, error.exit_code)
-    except OSError as error:  # no room for temporary files
-        return OSError(error.errno, error.strerror)
+        return _no_room() or HandoutError(error.sentence, error.exit_code)
+    except OSError as error:
+        return OSError(error.errno, reason(error), error.filename)
+    except MemoryError:
+        return HandoutError(NO_MEMORY, Exit.CANNOT_WRITE)
     except Exception as error:  # noqa: BLE001  # its words may be those of the page
         place = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"
         return HandoutError(
             f"{leaflet.topic} could not be laid out; this is a fault of ours ({where}).", Exit.OUR_FAULT
         )
+
+
+def _no_room() -> OSError | None:
+    """Why there can be no temporary files, if there can be none: WeasyPrint needs them, and says only that it warns."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(bytes(TEMPORARY))
+    except OSError as error:
+        return OSError(error.errno, reason(error), tempfile.tempdir or "The folder for temporary files")
+    return None
 
 
 @dataclass
@@ -65,13 +83,16 @@ class Workers:
     end: Callable[[Executor | None], None]
     #: Where those on this computer put their temporary files; None: where the system does.
     room: Path | None = None
+    #: What is said when it fails in ways of which it says nothing itself.
+    lost: str = "What lays leaflets out has failed, and this is a fault of ours ({})."
     _executor: Executor | None = None
 
     def get_ready(self) -> None:
         """Have processes of this computer read what lays leaflets out, while the list is read."""
         self._executor = self._executor or self.begin(self.room)
         if isinstance(self._executor, _Processes):
-            self._executor.get_ready()
+            with suppress(_NoProcessError):  # that is seen to when there is work to do
+                self._executor.get_ready()
 
     def work_in(self, room: Path) -> None:
         """Have temporary files put into a folder."""
@@ -91,7 +112,10 @@ class Workers:
             return self._executor, self._executor.submit(laid_out, leaflet, form)
         except BrokenExecutor:
             self.replace(self._executor)
-            return self.submit(leaflet, form)
+        except _NoProcessError:
+            self.replace(self._executor)
+            self._executor = _ThisProcess()
+        return self.submit(leaflet, form)
 
     def replace(self, broken: Executor) -> None:
         """Let go of workers that are broken, once."""
@@ -128,20 +152,31 @@ class Task:
                 self._workers.replace(self._executor)
                 self._executor, self._future = self._workers.submit(*self._what)
             except Exception as error:  # noqa: BLE001  # what a cluster says when it is lost
-                raise self._given_up(
-                    f"The cluster could not do it ({type(error).__name__}); is it still there?"
-                ) from None
+                raise self._given_up(self._workers.lost.format(type(error).__name__)) from None
             else:
                 if isinstance(found, Pdf):
                     return found
                 raise found
-        raise self._given_up("The processes that lay leaflets out keep dying; is there memory left? Try --workers 1.")
+        raise self._given_up(
+            "The processes that lay leaflets out keep dying; is there memory left, and may more be begun? Try --workers 1."
+        )
 
     def _given_up(self, sentence: str) -> HandoutError:
         self.is_given_up = True
-        return HandoutError(
-            f"{sentence} What has its final name is whole; the same command with --resume goes on.", Exit.CANNOT_WRITE
-        )
+        return HandoutError(f"{sentence} {GOES_ON}", Exit.CANNOT_WRITE)
+
+
+class _NoProcessError(Exception):
+    """The system lets us begin no other process, or not let it talk to this one."""
+
+
+class _ThisProcess(Executor):
+    """Lays out at once, here: slower, but it asks nothing of the system."""
+
+    def submit(self, work: Any, leaflet: Any, form: Any) -> "Future[Any]":  # type: ignore[override]
+        done: Future[Any] = Future()
+        done.set_result(work(leaflet, form))
+        return done
 
 
 class _Processes(ProcessPoolExecutor):
@@ -165,22 +200,24 @@ class _Processes(ProcessPoolExecutor):
         """Begin a task.
 
         The leaflet goes by way of a private file: it is larger than a pipe holds, and Python before 3.12 waits for ever
-        to write to a pipe whose readers are all dead.
+        to write to a pipe whose readers are all dead. Its digest goes by the pipe: others may be able to write to the
+        folder that the file's folder lies in.
         """
+        data = json.dumps([leaflet.html, leaflet.topic, leaflet.language]).encode()
         handle, name = tempfile.mkstemp(dir=self.room, prefix="leaflet-")
         with os.fdopen(handle, "wb") as out:
-            pickle.dump(leaflet, out)
-        return self._submit(_from_file, work, name, form)
+            out.write(data)
+        return self._submit(_from_file, work, name, hashlib.sha256(data).digest(), form)
 
     def _submit(self, work: Callable[..., Any], *about: Any) -> "Future[Any]":
-        """Begin a task, and the processes if need be: a Ctrl-C in that moment is for the first one alone."""
-        if sys.platform == "win32":
-            return super().submit(work, *about)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        """Begin a task, and the processes if need be."""
         try:
-            return super().submit(work, *about)
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            with beginning():
+                return super().submit(work, *about)
+        except BrokenExecutor:
+            raise
+        except (OSError, RuntimeError) as error:  # too many processes, threads or open files
+            raise _NoProcessError from error
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes go at once, be they at work or not."""
@@ -188,18 +225,31 @@ class _Processes(ProcessPoolExecutor):
         super().shutdown(wait, cancel_futures=cancel_futures)
 
 
-def _from_file(work: Callable[[Leaflet, Format], Outcome], name: str, form: Format) -> Outcome:
+def _from_file(work: Callable[[Leaflet, Format], Outcome], name: str, digest: bytes, form: Format) -> Outcome:
     """Work at a leaflet that the first process has written down, and take the file away."""
     file = Path(name)
     tempfile.tempdir = str(file.parent)
-    leaflet = pickle.loads(file.read_bytes())  # noqa: S301  # our own, and private
-    file.unlink()
-    return work(leaflet, form)
+    try:
+        data = file.read_bytes()
+        file.unlink()
+    except OSError as error:
+        return OSError(error.errno, reason(error), name)
+    if hashlib.sha256(data).digest() != digest:
+        return OSError(errno.EIO, "another program has changed it", name)
+    return work(Leaflet(*json.loads(data)), form)
 
 
 def here(processes: int | None) -> Workers:
     """Processes of this computer; as many as it has processors, if no number is given."""
-    return Workers(partial(_Processes, processes or os.cpu_count() or 1), _end)
+    return Workers(partial(_begun, processes or os.cpu_count() or 1), _end)
+
+
+def _begun(number: int, room: Path | None) -> Executor:
+    """So many processes; this one, if the system has nothing with which they could talk to each other."""
+    try:
+        return _Processes(number, room)
+    except (OSError, ImportError):  # a /dev/shm that is full or closed, too many open files, a system without locks
+        return _ThisProcess()
 
 
 def _end(executor: Executor | None) -> None:
@@ -211,7 +261,10 @@ def _begin_process(ends: "Connection[Any, Any]", held: "Connection[Any, Any]") -
     """Ctrl-C reaches every process; the first one decides what becomes of the others."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     held.close()
-    Thread(target=_end_with, args=(ends,), daemon=True).start()
+    try:
+        Thread(target=_end_with, args=(ends,), daemon=True).start()
+    except RuntimeError:  # no more threads: it must not live on by itself
+        os._exit(1)
 
 
 def _end_with(ends: "Connection[Any, Any]") -> None:
@@ -262,4 +315,5 @@ def cluster(address: str) -> Workers:
             executor.shutdown(wait=False)  # for Dask this means: cancel what is not done
         client.close()
 
-    return Workers(lambda _: client.get_executor(), end)
+    lost = "The cluster could not do it ({}); is it still there?"
+    return Workers(lambda _: client.get_executor(), end, lost=lost)

@@ -14,6 +14,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from handouts.processes import beginning
+
 #: In the place of a name: say how it went.
 HOW_IS_IT = b""
 #: For nobody else to read.
@@ -28,13 +30,11 @@ class Writer:
         own = get_context("spawn")
         self._pipe, other = own.Pipe()
         self._process = own.Process(target=_write_all, args=(other,), daemon=True)
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if os.name == "posix" else None
         try:
-            self._process.start()
+            with beginning():
+                self._process.start()
         finally:
             other.close()
-            if before is not None:
-                signal.pthread_sigmask(signal.SIG_SETMASK, before)
         self._is_torn = False
 
     def write(self, file: Path, data: bytes) -> None:

@@ -136,12 +136,13 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "frozen": ({"letters", "model", "page"}, set()),
     "freezing": ({"frozen", "letters", "model", "streams"}, {"pikepdf"}),
     "stamping": ({"frozen", "letters", "model", "page", "streams"}, {"uharfbuzz"}),
-    "workers": ({"errors", "model", "finishing", "pdf", "store"}, {"distributed"}),
+    "processes": (set(), set()),
+    "workers": ({"errors", "model", "finishing", "pdf", "processes", "store"}, {"distributed"}),
     "editions": (
         {"errors", "model", "freezing", "frozen", "page", "stamping", "store", "wording", "workers"},
         set(),
     ),
-    "writer": (set(), set()),
+    "writer": ({"processes"}, set()),
     "record": ({"errors", "files", "writer"}, set()),
     "waiting_list": (
         {
