@@ -22,8 +22,8 @@ MAX_LETTERS = 200
 MAX_ENTRIES = 50
 WRITE = "write “name: value”, one to a line"
 QUOTE = "put the value in double quotes"
-#: Behind words that are not in quotes: nothing, or what is clearly a comment and no part of them.
-COMMENT_CLEAR = re.compile(r"(?![ \t]*#)|[ ]{2,}#+ +[^\W\d]")
+#: Behind words that are not in quotes: nothing. Whether “# B” is a comment or a part of “Suite # B” only its writer knows.
+NO_COMMENT = re.compile(r"(?![ \t]*#)")
 #: Behind words that are, and values of another form, a space is enough; `"Suite" #200` is not what was meant.
 COMMENT_APART = re.compile(r"(?![ \t]*#)|[ \t]*#+[ \t\n]")
 #: A comment on the next line that is written, set in.
@@ -194,7 +194,7 @@ class Fields:
         """How a value that begins in or behind a column may have lost a part; None if it has not."""
         behind = self._behind(node)
         is_plain = node.style is None
-        if not (COMMENT_CLEAR if is_plain else COMMENT_APART).match(behind):
+        if not (NO_COMMENT if is_plain else COMMENT_APART).match(behind):
             return self._cut_at_hash(node, name)
         if node.style in ("|", ">") and "#" in self._text[node.start_mark.index :].split("\n", 1)[0]:
             return f"a # stands behind the {node.style} of “{name}”", "take it out, with what follows it in the line"
