@@ -22,7 +22,7 @@ from handouts.editions import Copy, Editions
 from handouts.errors import NO_MEMORY, Exit, HandoutError, reason
 from handouts.frozen import Frozen
 from handouts.make import today
-from handouts.model import Format, Ink, Paper, Pdf, Person
+from handouts.model import Format, Ink, Paper, Pdf, Person, Urgent
 from handouts.record import MANIFEST, Record, Said, private
 from handouts.stamping import Copies, Fonts, PrintFile, Stamped
 from handouts.store import Store
@@ -60,7 +60,8 @@ class Printed:
 class Progress:
     """How far a batch is: rows done of all; copies that were stamped, laid out on their own, or made by an earlier run.
 
-    `too_long` counts the copies of a topic that have more pages than it is meant to have. `manifest` is there at the end.
+    `too_long` counts the copies of a topic that have more pages than it is meant to have; `parted` those in which urgent help
+    goes on on page 2. `manifest` is there at the end.
     """
 
     rows: int
@@ -69,6 +70,7 @@ class Progress:
     laid_out: int = 0
     before: int = 0
     too_long: tuple[tuple[str, int], ...] = ()
+    parted: tuple[tuple[str, int], ...] = ()
     files: tuple[Printed, ...] = ()
     manifest: Path | None = None
 
@@ -282,11 +284,15 @@ class _Making:
         too_long = dict(self._done.too_long)
         if copy.edition.setting.form.is_standard and ready.frozen.pages > topic.pages:
             too_long[topic.name] = too_long.get(topic.name, 0) + 1
+        parted = dict(self._done.parted)
+        if ready.frozen.urgent is not Urgent.WHOLE:
+            parted[topic.name] = parted.get(topic.name, 0) + 1
         self._done = replace(
             self._done,
             stamped=self._done.stamped + stamped,
             laid_out=self._done.laid_out + (not stamped),
             too_long=tuple(too_long.items()),
+            parted=tuple(parted.items()),
         )
 
     # --- Print files
@@ -324,6 +330,17 @@ class Ready:
 
 
 def _ready(copy: Copy, row: int) -> Ready:
+    """A copy that is laid out, and keeps the rules that must hold."""
+    ready = _laid_out(copy, row)
+    if not copy.edition.keeps_urgent_help(ready.frozen.urgent):
+        raise HandoutError(
+            f"Row {row}: in this copy of {copy.edition.topic.name}, urgent help does not stand on page 1 as it must. Shorten the names in this row; if they are short, shorten what stands before the box in the leaflet.",
+            Exit.WRONG_PEOPLE,
+        )
+    return ready
+
+
+def _laid_out(copy: Copy, row: int) -> Ready:
     if copy.frozen:
         return Ready(copy.frozen, copy.stamped)
     from handouts import freezing  # noqa: PLC0415  # few batches have any

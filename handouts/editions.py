@@ -12,7 +12,7 @@ from functools import cached_property, partial
 from handouts import frozen, page, stamping, store
 from handouts.errors import Exit, HandoutError
 from handouts.frozen import Frozen, Shape
-from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic
+from handouts.model import Format, Ink, Leaflet, Pdf, Person, Setting, Standing, Topic, Urgent
 from handouts.page import Exercise
 from handouts.stamping import Fonts, Stamped
 from handouts.store import Kept, Store
@@ -40,6 +40,15 @@ class Edition:
     def exercises(self) -> tuple[Exercise, ...]:
         """What can be chosen in it for a person."""
         return page.exercises(fill(self.topic, self.setting.region.words), self.setting.form)
+
+    def keeps_urgent_help(self, there: Urgent) -> bool:
+        """Whether as much of urgent help stands on page 1 as must: the whole box at standard size, its beginning in others.
+
+        The author of a topic may have a reason why it does not.
+        """
+        if any(excuse.rule == "urgent-help" for excuse in self.topic.excuses):
+            return True
+        return there is Urgent.WHOLE if self.setting.form.is_standard else there is not Urgent.NONE
 
     def leaflet(self, shape: Shape) -> Leaflet:
         """The leaflet that is frozen: a placeholder in each slot."""
@@ -76,7 +85,7 @@ class Copy:
         try:
             return self.task.result()
         except HandoutError as error:
-            if error.exit_code != Exit.CANNOT_WRITE or self.task.is_given_up:
+            if error.exit_code not in (Exit.CANNOT_WRITE, Exit.WRONG_FILE) or self.task.is_given_up:
                 raise HandoutError(f"Row {row}: {error.sentence}", error.exit_code) from None
             self._blame_what_is_the_same_for_all()
             raise HandoutError(

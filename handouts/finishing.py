@@ -26,6 +26,7 @@ def lay_out(leaflet: Leaflet, form: Format) -> Pdf:
 
 def finished(printed: Pdf, form: Format, language: str) -> Pdf:
     """In the inks of its format, and imposed where it is to be folded, as one leafs through it in its language."""
+    urgent = printed.urgent
     if form.ink is Ink.GREY or form.press:
         from handouts import inks  # noqa: PLC0415
 
@@ -36,7 +37,7 @@ def finished(printed: Pdf, form: Format, language: str) -> Pdf:
         from handouts import impose  # noqa: PLC0415
 
         printed = impose.booklet(printed, right_to_left=language.split("-", maxsplit=1)[0] in RIGHT_TO_LEFT)
-    return printed
+    return replace(printed, urgent=urgent)
 
 
 def checked(printed: Pdf, form: Format) -> Preflight | None:

@@ -18,7 +18,7 @@ from pikepdf import Array, Dictionary, Matrix, Name
 from handouts import letters, streams
 from handouts.frozen import FACES, Body, Expected, Frozen, Hole, Slot, font_name
 from handouts.letters import Face
-from handouts.model import Pdf
+from handouts.model import Pdf, Urgent
 
 #: Where in the file a copy differs: the stream of a page, the font of a face.
 HOLE = "/HandoutsHole"
@@ -57,7 +57,8 @@ def freeze(pdf: Pdf, expected: Sequence[Expected]) -> Frozen | None:
         if wanted:
             return None
         _make_holes(document, kept, slots)
-        return Frozen(pdf.pages, tuple(slots), _tagged(document), _paper(document))
+        urgent = pdf.urgent[0][1] if pdf.urgent else Urgent.WHOLE
+        return Frozen(pdf.pages, tuple(slots), _tagged(document), _paper(document), urgent)
 
 
 # --- Cutting ------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from handouts.letters import Face
-from handouts.model import Personal
+from handouts.model import Personal, Urgent
 from handouts.page import Exercise
 
 #: Words that no leaflet holds, in letters of our fonts.
@@ -95,6 +95,7 @@ class Frozen:
     slots: tuple[Slot, ...]
     tagged: Body
     paper: Body
+    urgent: Urgent = Urgent.WHOLE
 
 
 def placeholders(shape: Shape, exercises: Sequence[Exercise]) -> Personal:
@@ -142,7 +143,13 @@ def as_kept(frozen: Frozen) -> tuple[dict[str, Any], bytes]:
     """A frozen leaflet as JSON and the bytes of its objects, one after another."""
     slots = [asdict(slot) | {"before": slot.before.decode("latin-1")} for slot in frozen.slots]
     bodies = (frozen.tagged, frozen.paper)
-    about = {"pages": frozen.pages, "slots": slots, "tagged": _about(frozen.tagged), "paper": _about(frozen.paper)}
+    about = {
+        "pages": frozen.pages,
+        "slots": slots,
+        "tagged": _about(frozen.tagged),
+        "paper": _about(frozen.paper),
+        "urgent": frozen.urgent.value,
+    }
     return about, b"".join(thing for body in bodies for thing in body.objects.values())
 
 
@@ -156,7 +163,7 @@ def from_kept(about: Mapping[str, Any], data: bytes) -> Frozen:
     paper, at = _body(about["paper"], data, at)
     if at != len(data):
         raise ValueError("there are more bytes than objects")
-    return Frozen(int(about["pages"]), slots, tagged, paper)
+    return Frozen(int(about["pages"]), slots, tagged, paper, Urgent(about["urgent"]))
 
 
 def _about(body: Body) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
 from handouts.finishing import beside, checked, finished, lay_out
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic
+from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic, Urgent
 from handouts.store import Store
 
 if TYPE_CHECKING:
@@ -61,16 +61,21 @@ class Made:
     budget: int | None
     standing: Standing
     preflight: Preflight | None
+    urgent: Urgent = Urgent.WHOLE
 
 
 @dataclass(frozen=True)
 class Written:
-    """One file of several leaflets: its path, the topics in it, in order, and its pages."""
+    """One file of several leaflets: its path, the topics in it, in order, and its pages.
+
+    `urgent` names those of which the urgent-help box is not whole on their page 1.
+    """
 
     file: Path
     topics: tuple[str, ...]
     pages: int
     preflight: Preflight | None = None
+    urgent: tuple[tuple[str, Urgent], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -186,11 +191,17 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
     setting = ready.setting
     kept = store.usual_store() if order.cached else store.NONE
     files = {name: out / naming.leaflet(name, order.language, setting) for name in names}
-    too_long: list[str] = []
+    not_made: list[str] = []
     for topic, stands in ready.topics:
-        printed = _printed(topic, setting, stands, kept)
+        try:
+            printed = _printed(topic, setting, stands, kept)
+        except HandoutError as error:
+            if error.exit_code != Exit.WRONG_FILE:
+                raise
+            not_made.append(f"{topic.name} is not made. {error.sentence}")
+            continue
         if setting.form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
-            too_long.append(_does_not_fit(topic))
+            not_made.append(_does_not_fit(topic))
             continue
         file = files.pop(topic.name)
         report = _write(file, printed, setting, order)
@@ -201,8 +212,9 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
             write_whole(twin, web.make_web_page(topic, setting, stands).encode())
         clinic = setting.clinic.name if setting.clinic else ""
         budget = topic.pages if setting.form.is_standard else None
-        yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report)
-    refuse_unapproved(ready, files.values(), too_long)
+        urgent = dict(printed.urgent).get(topic.name, Urgent.WHOLE)
+        yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report, urgent)
+    refuse_unapproved(ready, files.values(), not_made)
 
 
 def _printed(topic: Topic, setting: Setting, stands: Standing, kept: Store) -> Pdf:
@@ -249,7 +261,8 @@ def make_pack(names: Sequence[str], order: Order, chosen: Path) -> tuple[Written
     printed = finished(packed, setting.form, order.language)
     report = _write(file, printed, setting, order)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
-    return Written(file, tuple(topic.name for topic, _ in ready.topics), printed.pages, report), overdue
+    names_in_it = tuple(topic.name for topic, _ in ready.topics)
+    return Written(file, names_in_it, printed.pages, report, printed.urgent), overdue
 
 
 def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> Preflight | None:

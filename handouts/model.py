@@ -118,6 +118,12 @@ class Format:
         return self.is_large_print or self.page not in ("a4", "letter")
 
     @property
+    def letters_a_line(self) -> int:
+        """Letters that fit in a line from margin to margin, at least: each is half as wide as it is high, or a little more."""
+        width = 80 if self.is_tri_fold else 178 if self.page in ("a4", "letter") else 116
+        return int(width * MM / (0.6 * self.text_size))
+
+    @property
     def is_tri_fold(self) -> bool:
         return self.fold is Fold.TRI_FOLD
 
@@ -490,12 +496,36 @@ class Leaflet:
     """A finished page of HTML: nothing is left to fill in, and it needs no other file but styles.
 
     `language` is the tag of the language it is written in, such as en-US. Its words are no part of a report on a fault:
-    they may be a person's.
+    they may be a person's. `lines` say where what its author wrote is written; `urgent` are the texts of the urgent-help
+    box, one for each entry.
     """
 
     html: str = field(repr=False)
     topic: str
     language: str
+    lines: tuple[tuple[str, Place], ...] = field(default=(), repr=False)
+    urgent: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Urgent(Enum):
+    """How much of the urgent-help box stands on page 1 of its leaflet."""
+
+    WHOLE = "whole"
+    PART = "part"
+    NONE = "none"
+
+
+@dataclass(frozen=True)
+class Misprint:
+    """Words that would be on no page (`is_lost`), or wider than their place.
+
+    `slot` says which of a person's words they are, if they are; `place` is where a topic's author wrote them.
+    """
+
+    words: str
+    is_lost: bool
+    slot: str = ""
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -520,17 +550,21 @@ class Room:
 class Pdf:
     """The bytes of a PDF, the number of its pages, the room of what is one person's, and what drew it.
 
-    `libraries` are the files of the operating system's libraries that did, where it says which.
+    `libraries` are the files of the operating system's libraries that did, where it says which. `urgent` names the
+    leaflets in it of which the urgent-help box is not whole on their page 1.
     """
 
     data: bytes
     pages: int
     rooms: tuple[Room, ...] = ()
     libraries: tuple[str, ...] = ()
+    urgent: tuple[tuple[str, Urgent], ...] = ()
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A leaflet as it will be printed: the lines of words on each page, footers left out."""
+    """A leaflet as it would be printed: the lines of words on each page, footers left out, and what is wrong with them."""
 
     pages: tuple[tuple[str, ...], ...]
+    urgent: Urgent = Urgent.WHOLE
+    misprints: tuple[Misprint, ...] = ()

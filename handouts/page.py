@@ -44,6 +44,7 @@ from handouts.model import (
     Standing,
     Topic,
 )
+from handouts.told import everything
 from handouts.wording import changed, every, fill, plain, to_html, unbroken, without_blanks
 
 if TYPE_CHECKING:
@@ -52,13 +53,37 @@ if TYPE_CHECKING:
 PAIR = 2
 #: Signs in a list that leave no room for a clinic's details on a panel of some 34 lines of 36 signs.
 PANEL = 620
+#: Blocks whose entries stand side by side, and how many of them at most.
+BESIDE = {
+    "key-points": 4,
+    "do-and-try-not": 2,
+    "comparison-cards": 2,
+    "figure": 4,
+    "steps": 4,
+    "ladder": 7,
+    "callout": 2,
+}
+#: Letters of standard size that have room side by side on half a page, about.
+MAX_BESIDE = 1500
 
 
 def make_leaflet(topic: Topic, setting: Setting, stands: Standing, personal: Personal | None = None) -> Leaflet:
     """The leaflet for paper, for anyone or for one person. It needs nothing else but the style sheets and the fonts."""
     template = "tri-fold.html" if setting.form.is_tri_fold else "leaflet.html"
     html = fill_template(template, topic, setting, stands, personal=personal)
-    return Leaflet(html, topic.name, language_of(topic, setting.region))
+    filled = fill(topic, setting.region.words)
+    return Leaflet(
+        html,
+        topic.name,
+        language_of(topic, setting.region),
+        tuple((one.words, topic.places[one.line]) for one in everything(filled) if one.what != "picture"),
+        tuple(
+            " ".join((plain(entry.title), *(plain(one.text) for one in every(Paragraph, entry.body))))
+            for block in every(Block, filled.opening)
+            if block.kind == "urgent-help"
+            for entry in block.entries
+        ),
+    )
 
 
 def make_cover(contents: Sequence[Contents], setting: Setting) -> Leaflet:
@@ -228,6 +253,7 @@ def templates(own: Path | None = None) -> Environment:
         "month": _month,
         "plain": plain,
         "rows": _rows,
+        "stands_side_by_side": _stands_side_by_side,
         "short": short_address,
         "unbroken": unbroken,
     }
@@ -235,6 +261,7 @@ def templates(own: Path | None = None) -> Environment:
         "two": lambda things: len(things) == PAIR,
         "a_week": _is_a_week,
         "a_block": _is_a_block,
+        "too_narrow_for": _is_too_narrow,
         "in_body_letters": _is_in_body_letters,
     }
     environment.tests |= tests
@@ -295,19 +322,41 @@ def _is_words_alone(section: Section) -> bool:
     return all(isinstance(part, Flow | Heading) for part in section.parts)
 
 
-def _rows(parts: tuple[Part, ...]) -> list[list[Part]]:
-    """The parts of a section, row by row: two callouts without drawings stand side by side."""
+def _stands_side_by_side(block: Block, form: Format) -> bool:
+    """Whether the entries of a block are short enough for it: they go on on the next page only below each other.
+
+    In one column they stand so anyway.
+    """
+    if form.is_one_column:
+        return True
+    longest = max((sum(len(plain(one.text)) for one in every(Paragraph, entry)) for entry in block.entries), default=0)
+    beside = min(len(block.entries), BESIDE.get(block.kind, 0)) if block.kind != "callout" else BESIDE["callout"]
+    return beside * longest <= MAX_BESIDE * (STANDARD_SIZE / form.text_size) ** 2
+
+
+def _is_too_narrow(form: Format, kind: str, name: str) -> bool:
+    """Whether the kind of a leaflet and a clinic's name have no room beside each other."""
+    words = sum(max(map(len, one.split()), default=0) for one in (kind, name))
+    return words > form.letters_a_line or (form.is_tri_fold and len(name) > 2 * form.letters_a_line)
+
+
+def _rows(parts: tuple[Part, ...], form: Format) -> list[list[Part]]:
+    """The parts of a section, row by row: two callouts that are short and without drawings stand side by side."""
     rows: list[list[Part]] = []
+
+    def fits(part: Part) -> bool:
+        return isinstance(part, Block) and _is_plain_callout(part) and _stands_side_by_side(part, form)
+
     for part in parts:
-        if rows and len(rows[-1]) == 1 and _is_plain_callout(part) and _is_plain_callout(rows[-1][0]):
+        if rows and len(rows[-1]) == 1 and fits(part) and fits(rows[-1][0]):
             rows[-1].append(part)
         else:
             rows.append([part])
     return rows
 
 
-def _is_plain_callout(part: Part) -> bool:
-    return isinstance(part, Block) and part.kind == "callout" and not part.entries[0].pictures
+def _is_plain_callout(block: Block) -> bool:
+    return block.kind == "callout" and not block.entries[0].pictures
 
 
 def language_of(topic: Topic, region: Region) -> str:

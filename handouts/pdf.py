@@ -2,7 +2,7 @@
 
 The only room that knows WeasyPrint. It is imported late, because that takes most of a second, and
 because it needs the Pango library of the operating system. Anything it warns of is a failure: a
-missing letter or drawing must not reach paper.
+missing letter or drawing must not reach paper. Nor must a page with words lost or out of place (`proof`).
 """
 
 import ctypes.util
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from handouts import assets
-from handouts.errors import Exit, HandoutError
-from handouts.model import Contents, Layout, Leaflet, Pdf, Room, Topic
+from handouts import assets, proof
+from handouts.errors import Exit, HandoutError, shortened
+from handouts.model import Contents, Layout, Leaflet, Misprint, Pdf, Room, Topic, Urgent
 from handouts.streams import has_clean_ends
 from handouts.tagging import finish, metadata_of_both_standards
 
@@ -36,6 +36,8 @@ PANGO = {
 }
 #: The libraries of the operating system that draw; they have no version that can be asked for cheaply.
 SYSTEM = ("pango", "harfbuzz", "fontconfig", "freetype", "gobject", "glib")
+#: So many misprints of a leaflet are told.
+MAX_MISPRINTS = 5
 VARIANT = "pdf/a-3a"
 FOR_PRESS = "pdf/x-4"
 
@@ -48,7 +50,7 @@ def print_to_pdf(*leaflets: Leaflet, for_press: bool = False) -> Pdf:
     """
     variant = FOR_PRESS if for_press else VARIANT
     with _no_warning_in(" and ".join(leaflet.topic for leaflet in leaflets)):
-        return _written([_document(leaflet, variant) for leaflet in leaflets], leaflets, variant)
+        return _written([_proved(leaflet, variant) for leaflet in leaflets], leaflets, variant)
 
 
 def print_pack(
@@ -67,7 +69,7 @@ def print_pack(
         while True:
             documents, contents = _behind_the_cover(begins, leaflets, variant)
             front = cover(contents)
-            first = _document(front, variant)
+            first = _proved(front, variant)
             if _next_sheet(len(first.pages)) == begins:
                 return _written([first, *documents], [front, *(leaflet for _, leaflet in leaflets)], variant)
             begins = _next_sheet(len(first.pages))
@@ -79,7 +81,7 @@ def _behind_the_cover(
     """Leaflets laid out one after another, the first on a page of the pack, and where each begins."""
     documents, contents = [], []
     for topic, leaflet in leaflets:
-        documents.append(_document(leaflet, variant, begins))
+        documents.append(_proved(leaflet, variant, begins))
         contents.append(Contents(topic, begins, len(documents[-1].pages)))
         begins = _next_sheet(begins - 1 + len(documents[-1].pages))
     return documents, contents
@@ -100,35 +102,37 @@ def _written(documents: Sequence[Any], leaflets: Sequence[Leaflet], variant: str
         pages += one.pages
         languages += [leaflet.language] * (len(pages) - len(languages))
     document = documents[0].copy(pages)
+    first_pages = (proof.urgent(leaflet, _pieces(one)) for one, leaflet in zip(documents, leaflets, strict=True))
+    urgent = tuple(
+        (leaflet.topic, there)
+        for leaflet, there in zip(leaflets, first_pages, strict=True)
+        if there is not Urgent.WHOLE
+    )
     if variant == FOR_PRESS:
-        return Pdf(document.write_pdf(pdf_variant=variant), len(pages))
+        return Pdf(document.write_pdf(pdf_variant=variant), len(pages), urgent=urgent)
     document.metadata.generate_rdf_metadata = metadata_of_both_standards(document.metadata)
     for padding in count():
         finisher = partial(finish, languages=languages, padding=padding)
         data = document.write_pdf(pdf_variant=VARIANT, finisher=finisher)
         if has_clean_ends(data):
             break
-    return Pdf(data, len(document.pages), tuple(_rooms(document)))
+    return Pdf(data, len(document.pages), tuple(_rooms(document)), urgent=urgent)
 
 
 def _rooms(document: Any) -> Iterator[Room]:
     """How much room each slot has, in the order of the page."""
     met: set[int] = set()
-    for number, page in enumerate(document.pages):
-        for box, block in _text_boxes(page._page_box, None):  # noqa: SLF001
-            if (slot := box.element.get("data-slot")) and id(box.element) not in met:
-                met.add(id(box.element))
-                yield Room(slot, block.content_box_x() + block.width - box.position_x, number)
+    for piece in _pieces(document):
+        box, block = piece.box, piece.block
+        if (slot := box.element.get("data-slot")) and id(box.element) not in met:
+            met.add(id(box.element))
+            yield Room(slot, block.content_box_x() + block.width - box.position_x, piece.page)
 
 
-def _text_boxes(box: Any, block: Any) -> Iterator[tuple[Any, Any]]:
-    """The boxes of words in a box, each with the block whose lines it stands in."""
-    boxes = engine().formatting_structure.boxes
-    if isinstance(box, boxes.TextBox):
-        yield box, block
-    inner = box if isinstance(box, boxes.BlockContainerBox) else block
-    for child in getattr(box, "children", ()):
-        yield from _text_boxes(child, inner)
+def _pieces(document: Any) -> tuple[proof.Piece, ...]:
+    """The words on a document's pages, each with its place."""
+    pages = [page._page_box for page in document.pages]  # noqa: SLF001  # nothing public tells
+    return proof.pieces(pages, engine().formatting_structure.boxes)
 
 
 def _blank_like(leaflet: Leaflet) -> Leaflet:
@@ -142,7 +146,8 @@ def lay_out(leaflet: Leaflet) -> Layout:
     """Lay a leaflet out, as it would be printed, and say which words stand in which line."""
     with _no_warning_in(leaflet.topic):
         document = _document(leaflet)
-    return Layout(tuple(tuple(_lines(page._page_box)) for page in document.pages))  # noqa: SLF001  # nothing public tells
+    lines = tuple(tuple(_lines(page._page_box)) for page in document.pages)  # noqa: SLF001  # nothing public tells
+    return Layout(lines, proof.urgent(leaflet, _pieces(document)), _misprints(leaflet, document))
 
 
 def _lines(box: Any) -> Iterator[str]:
@@ -157,6 +162,37 @@ def _lines(box: Any) -> Iterator[str]:
 
 def _words(box: Any) -> str:
     return str(getattr(box, "text", "")) or "".join(_words(child) for child in getattr(box, "children", ()))
+
+
+def _proved(leaflet: Leaflet, variant: str, begins: int = 1) -> Any:
+    """A leaflet laid out, all of whose words are on paper and in their place; else a HandoutError says which are not."""
+    document = _document(leaflet, variant, begins)
+    if found := _misprints(leaflet, document):
+        first = {(one.place, one.slot, one.is_lost): one for one in reversed(found)}  # one of a block often has others
+        sentences = [_sentence(one, leaflet) for one in reversed(first.values())]
+        raise HandoutError("\n".join(sentences[:MAX_MISPRINTS]), Exit.WRONG_FILE)
+    return document
+
+
+def _misprints(leaflet: Leaflet, document: Any) -> tuple[Misprint, ...]:
+    """What would be wrong on paper."""
+    root, placed = document._html.etree_element, _pieces(document)  # noqa: SLF001  # nothing public tells
+    found = tuple(proof.misprints(leaflet, root, placed))
+    if not found:
+        return ()
+    # A clinic's own template may hold what is not meant for paper; to look takes a tenth of a second.
+    style_of = engine().css.get_all_computed_styles(document._html, [styles()])  # noqa: SLF001
+    return tuple(proof.misprints(leaflet, root, placed, lambda element: style_of(element)["display"] == ("none",)))
+
+
+def _sentence(one: Misprint, leaflet: Leaflet) -> str:
+    """What is wrong, for whoever can mend it; never the words of a person."""
+    where = f"{one.place.file}:{one.place.line}" if one.place else leaflet.topic
+    is_personal = not one.place and "data-slot" in leaflet.html
+    words = "some of its words" if is_personal else f"“{shortened(one.words)}”"
+    if one.is_lost:
+        return f"{where}: a page has no room for {words} and what stands with it; make it shorter, or two of it."
+    return f"{where}: there is no room for {words} from side to side; make it shorter, or choose smaller text or larger paper."
 
 
 def _document(leaflet: Leaflet, variant: str = VARIANT, begins: int = 1) -> Any:

@@ -12,8 +12,8 @@ from datetime import date
 from functools import cached_property
 
 from handouts import tokens
-from handouts.errors import nearest
-from handouts.model import Block, Bullets, Excuse, Layout, Paragraph, Place, Region, Setting, Standing, Topic
+from handouts.errors import nearest, shortened
+from handouts.model import Block, Bullets, Excuse, Layout, Paragraph, Place, Region, Setting, Standing, Topic, Urgent
 from handouts.readability import (
     MEASURED_LANGUAGE,
     HardWord,
@@ -51,6 +51,7 @@ RULES: Mapping[str, tuple[bool, str]] = {
     "you": (True, "Speaks to “you”"),
     "in-short": (True, "A main message, and its key points in short"),
     "urgent-help": (True, "Urgent help on page 1"),
+    "fits": (True, "Every word on paper, in its place"),
     "action": (True, "Something to do, with how often or how long"),
     "tool": (True, "Something to tick or to write on"),
     "caption": (True, "Words beside every picture"),
@@ -250,16 +251,18 @@ def _has_what_it_needs(subject: Subject) -> Iterator[Finding]:
 
 def _printed(subject: Subject) -> Iterator[Finding]:
     topic, pages = subject.topic, subject.layout.pages
-    first = " ".join(pages[0])
     is_standard = subject.setting.form.is_standard
-    for block in every(Block, topic.opening):
-        if (
-            is_standard
-            and block.kind == "urgent-help"
-            and _squeezed(plain(block.entries[-1].title)) not in _squeezed(first)
-        ):
-            what = "the urgent-help box does not stand whole on page 1"
-            yield subject.found("urgent-help", block.line, what, "shorten what stands before it, or the box")
+    there = subject.layout.urgent
+    if there is Urgent.NONE or (is_standard and there is Urgent.PART):
+        (box,) = (block for block in every(Block, topic.opening) if block.kind == "urgent-help")
+        what = f"the urgent-help box does not {'stand whole' if is_standard else 'begin'} on page 1"
+        yield subject.found("urgent-help", box.line, what, "shorten what stands before it, or the box")
+    lost = {one.place: one for one in reversed(subject.layout.misprints)}  # one of a block often has others
+    for one in lost.values():
+        words = shortened(one.words)
+        what = f"there is no room for “{words}” {'on a page' if one.is_lost else 'from side to side'}"
+        line = next((n for n, place in topic.places.items() if place == one.place), "title")
+        yield subject.found("fits", line, what, "make it shorter, or two of it")
     if is_standard and len(pages) > topic.pages:
         what = f"it has {len(pages)} pages; it was meant to have {topic.pages}"
         yield subject.found("pages", "pages", what, "shorten it, or raise “pages” to the next even number")
@@ -272,10 +275,6 @@ def _printed(subject: Subject) -> Iterator[Finding]:
             if len(line) > WIDEST_LINE:
                 what = f"a line of {len(line)} signs on page {number}: “{line}”"
                 yield subject.found("wide-line", "title", what, "put it in a narrower block")
-
-
-def _squeezed(words: str) -> str:
-    return re.sub(r"\s+", "", words)
 
 
 def _looks(subject: Subject) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ from handouts import assets
 from handouts.cache_folder import cache_folder, is_ours_alone
 from handouts.errors import HandoutError
 from handouts.files import MAX_TEXT_BYTES, UnreadableFileError, read_bytes, write_whole
-from handouts.model import Pdf, Setting, Standing, Topic
+from handouts.model import Pdf, Setting, Standing, Topic, Urgent
 
 MAGIC = b"handouts store 2\n"
 #: Bytes; some thousand leaflets. The ones that were not asked for the longest go first.
@@ -94,12 +94,14 @@ class Store:
         kept = self.read(key)
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             if kept:
-                return Pdf(kept.data, int(kept.about["pages"]), libraries=kept.libraries)
+                urgent = tuple((str(topic), Urgent(there)) for topic, there in kept.about["urgent"])
+                return Pdf(kept.data, int(kept.about["pages"]), libraries=kept.libraries, urgent=urgent)
         return None
 
     def keep(self, key: str, pdf: Pdf) -> None:
         """Keep a PDF that is nobody's: it has no room for a person's words."""
-        self.write(key, Kept({"pages": pdf.pages}, pdf.data, pdf.libraries))
+        urgent = [(topic, there.value) for topic, there in pdf.urgent]
+        self.write(key, Kept({"pages": pdf.pages, "urgent": urgent}, pdf.data, pdf.libraries))
 
     def _forget_the_oldest(self) -> None:
         assert self.folder

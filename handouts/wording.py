@@ -17,6 +17,7 @@ K = TypeVar("K")
 
 #: In a topic, a line to write on.
 BLANK = re.compile(r"_{4,}")
+NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def every(kind: type[T], node: object) -> Iterator[T]:
@@ -66,6 +67,11 @@ def changed(node: T, kind: type[K], change: Callable[[K], object]) -> T:
 def plain(text: Text) -> str:
     """The words alone; a placeholder that is not filled in shows as `{name}`."""
     return "".join(run.text if isinstance(run, Run) else f"{{{run.name}}}" for run in text)
+
+
+def letters_of(words: str) -> str:
+    """Letters and figures alone: what is the same in two texts whose lines, signs and capitals differ."""
+    return NO_LETTERS.sub("", words).casefold()
 
 
 def without_blanks(text: Text) -> tuple[Text, int]:

@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import ImageStat
 
-from handouts import assets, clinics, finishing, page, pdf
+from handouts import assets, clinics, finishing, page, pdf, proof
 from handouts.assets import OURS
 from handouts.model import Format, Ink, Paper, Pdf, Setting
 from handouts.told import everything
@@ -156,6 +156,12 @@ def words_missing(cell: Cell, sheets: list[pypdfium2.PdfPage]) -> set[str]:
 # --- The guards see what they guard against ----------------------------------------------------
 
 
+@pytest.fixture
+def not_proofread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a page through that we would refuse."""
+    monkeypatch.setattr(proof, "misprints", lambda *_: iter(()))
+
+
 def a_page_with(body: str) -> pypdfium2.PdfPage:
     html = f'<!doctype html><html lang="en" data-page="a4"><title>x</title><h1 style="margin-top:20mm">x</h1>{body}'
     return pypdfium2.PdfDocument(pdf.print_to_pdf(page.Leaflet(html, "example", "en")).data)[0]
@@ -168,6 +174,7 @@ def test_a_plain_page_has_no_fault() -> None:
     assert off_the_sheet(sheet, pieces) == overlapping(pieces) == out_of_their_panel(sheet, pieces) == []
 
 
+@pytest.mark.usefixtures("not_proofread")
 def test_planted_faults_are_seen() -> None:
     """A guard that sees nothing guards nothing."""
     sheet = a_page_with('<p style="margin-left:-14mm">Too far to the left.</p>')

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from handouts import clinics, quality, readability, reading, reports
+from handouts import assets, clinics, quality, readability, reading, reports
 from handouts.errors import Exit
-from handouts.model import Block, Clinic, Format, Layout, Paper, Setting
+from handouts.files import shown
+from handouts.model import Block, Clinic, Format, Layout, Misprint, Paper, Place, Setting, Urgent
 from handouts.quality import Report
 
 from .conftest import CASES, UNAPPROVED, Ran
@@ -29,6 +30,8 @@ def judged(
     text: str,
     *,
     pages: tuple[tuple[str, ...], ...] = (FRONT, ("More.",)),
+    urgent: Urgent = Urgent.WHOLE,
+    misprints: tuple[Misprint, ...] = (),
     today: date = TODAY,
     clinic: Clinic | None = None,
 ) -> Report:
@@ -37,7 +40,7 @@ def judged(
     region = clinics.read_region("us")
     (topic,) = reading.read_topics(["example"], "en", [region])
     setting = Setting(region, clinics.read_labels("en"), clinic, Format(Paper.LETTER))
-    return quality.report(topic, setting, Layout(pages), UNAPPROVED, today)
+    return quality.report(topic, setting, Layout(pages, urgent, misprints), UNAPPROVED, today)
 
 
 def broken(report: Report) -> set[str]:
@@ -132,9 +135,17 @@ def test_an_odd_page_out_is_seen(own_shelf: Put) -> None:
     assert broken(judged(own_shelf, text, pages=(FRONT, ("a",), ("b",)))) == {"pages"}
 
 
-def test_urgent_help_off_page_1_is_seen(own_shelf: Put) -> None:
+@pytest.mark.parametrize("there", [Urgent.PART, Urgent.NONE])
+def test_urgent_help_off_page_1_is_seen(own_shelf: Put, there: Urgent) -> None:
     """Whoever needs it has no time to turn pages."""
-    assert broken(judged(own_shelf, GOOD, pages=(("Call 911 now if",), ("Book a visit",)))) == {"urgent-help"}
+    assert broken(judged(own_shelf, GOOD, urgent=there)) == {"urgent-help"}
+
+
+def test_words_that_find_no_room_are_told_with_their_line(own_shelf: Put) -> None:
+    """An editor mends a block on its line; “something was lost” sends them through the whole leaflet."""
+    place = Place(shown(assets.TOPICS / "example" / "en.md"), LINE)
+    report = judged(own_shelf, GOOD, misprints=(Misprint("Keep moving.", is_lost=True, place=place),) * 2)
+    assert [(one.rule, one.place.line) for one in report.findings if one.breaks] == [("fits", LINE)]
 
 
 def test_a_wide_line_is_pointed_out(own_shelf: Put) -> None:

@@ -213,6 +213,10 @@ def _report(
     answer(f"{_counted(done.rows, 'row')}, {_counted(leaflets, 'leaflet')}. The record is {done.manifest}.")
     for topic, copies in done.too_long:
         say(f"{topic} has more pages than it is meant to have in {copies} of its copies: shorter notes would mend it.")
+    for topic, copies in done.parted:
+        say(
+            f"Urgent help begins on page 1 and goes on on the next one in {copies} of the copies of {topic}. Smaller text or larger paper keeps it together."
+        )
     if not is_printed:
         answer(_how_to_print(done.files, two_sided=ordered.two_sided))
     if not ordered.separate:

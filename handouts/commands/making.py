@@ -14,7 +14,7 @@ from handouts.commands.talk import answer, asked, results, say, talk, warn_of_ca
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import Made, Order, look_again, make, make_pack, standings, watched, write_contact_sheet
-from handouts.model import USUAL_DPI, Fold, Ink, Printer
+from handouts.model import USUAL_DPI, Fold, Ink, Printer, Urgent
 from handouts.notices import notice
 from handouts.options import (
     ApprovedOnly,
@@ -152,6 +152,7 @@ def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None
     results().print(tables.of_files([packed]))
     for topic in overdue:
         say(_overdue(topic))
+    _mention_urgent(packed.urgent)
     if order.wanted.fold:
         say(HOW_TO_FOLD[order.wanted.fold])
     _show_preflight(packed.file, packed.preflight)
@@ -189,6 +190,21 @@ def mention(made: Sequence[Made]) -> None:
         if one.standing.overdue:
             say(_overdue(one.topic))
         _show_preflight(one.file, one.preflight)
+    _mention_urgent([(one.topic, one.urgent) for one in made])
+
+
+#: What is said of leaflets whose urgent-help box is not whole on page 1.
+NOT_WHOLE = {
+    Urgent.PART: "Urgent help begins on page 1 and goes on on the next one in {}. Smaller text or larger paper keeps it together.",
+    Urgent.NONE: "Urgent help does not begin on page 1 of {}. Shorten what stands before it, or choose smaller text or larger paper.",
+}
+
+
+def _mention_urgent(urgent: Sequence[tuple[str, Urgent]]) -> None:
+    """Say of which leaflets a reader in danger has to turn the page."""
+    for how_much, sentence in NOT_WHOLE.items():
+        if topics := [topic for topic, there in urgent if there is how_much]:
+            say(sentence.format(", ".join(topics)))
 
 
 #: How a sheet that is to be folded is printed.
