@@ -18,17 +18,15 @@ from handouts.drawings import check_allowed
 from handouts.errors import Problem, shortened
 from handouts.files import UnreadableFileError, read_bytes, shown
 from handouts.model import Logo
-from handouts.rasters import BOX, BadPictureError, is_blank, kind_of, plain_png
+from handouts.rasters import BOX, MAX_RATIO, BadPictureError, is_blank, kind_of, plain_png
 from handouts.svg import XLINK, BadDrawingError, Drawing, check_size, decoded, local, parse, undeclared, view_box
 from handouts.svg_support import Engine
 
-#: A photo of 25 million pixels as cameras save it; a drawing is read up to its own limits.
+#: A photo of 16 million pixels as cameras save it; a drawing is read up to its own limits.
 MAX_BYTES = 20_000_000
 MAX_DRAWING_BYTES = 4_000_000
 #: WeasyPrint takes 1.5 s for so much; resvg draws the rest in the same time.
 MAX_LINES, MAX_LINE_SIGNS = 1_000, 150_000
-#: It is 9 mm high and must fit beside the kind of the leaflet on a panel of a tri-fold, 80 mm wide.
-MAX_RATIO = 8
 AS_PNG = "export the logo as a PNG file, 2,000 pixels wide"
 #: CSS 2.1, 4.3.2: how many pixels of 1/96 inch.
 PIXELS = {"": 1.0, "px": 1.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "pt": 96 / 72, "pc": 16.0}

@@ -7,11 +7,13 @@ from io import BytesIO
 
 from PIL import Image, ImageCms, ImageFile, ImageMath, ImageOps, UnidentifiedImageError
 
-#: 25 million pixels take 100 MB as they are worked on. A page scanned at 400 dpi has 16 million.
-MAX_PIXELS = 25_000_000
-#: A logo is 9 mm high (`--logo`) and seldom ten times as wide: 600 dpi, as good printers have, are 213 by 2,126 pixels.
-#: Thrice that height, so that a clinic may print it larger.
-BOX = (2_400, 800)
+#: 16 million pixels take 250 MB at most as they are worked on: an A4 page scanned at 400 dpi.
+MAX_PIXELS = 16_000_000
+#: A logo is 9 mm high (`--logo`) and at most eight times as wide: 600 dpi, as good printers have, are 213 by 1,701 pixels.
+#: More than that, so that a clinic may print it at twice the size.
+BOX = (2_400, 480)
+#: It stands beside the kind of the leaflet, on a panel of a tri-fold 80 mm wide.
+MAX_RATIO = 8
 #: A plain PNG of up to so many pixels is taken as it is: a page with it is made in a moment.
 MAX_AS_IT_IS = 4_000_000
 #: With fewer, 9 mm have less than 25 dpi.
@@ -65,10 +67,9 @@ def plain_png(data: bytes) -> bytes:
             picture = _opened(data)
             is_plain = _is_plain(picture, data)
             picture.load()
-            _check(picture)
-            if is_plain:
-                return data
-            return _as_png(_fitted(_in_srgb(ImageOps.exif_transpose(picture))))
+            small = _fitted(picture)
+            _check(small)
+            return data if is_plain else _as_png(_in_srgb(ImageOps.exif_transpose(small)))
     except BadPictureError:
         raise
     except Image.DecompressionBombError as error:
@@ -112,6 +113,10 @@ def _opened(data: bytes) -> Image.Image:
         raise _too_large(f"{width:,} × {height:,}")
     if min(width, height) < MIN_SIDE:
         raise BadPictureError(f"it is only {width} × {height} pixels", "take the logo in a larger size, or as SVG")
+    if max(width, height) > MAX_RATIO * min(width, height):
+        raise BadPictureError(
+            f"it is more than {MAX_RATIO} times as long as wide", "take a version of it that is less long"
+        )
     if picture.format == "PNG":
         with Image.open(BytesIO(data), formats=KINDS) as one:
             one.verify()  # it looks at the checksums, which decoding does not
@@ -175,8 +180,16 @@ def _from_profile(picture: Image.Image, profile: bytes) -> Image.Image:
 
 
 def _fitted(picture: Image.Image) -> Image.Image:
-    picture.thumbnail(BOX, Image.Resampling.LANCZOS)
-    return picture
+    """No larger than the box, either way up; before anything else is done, as that takes memory."""
+    box = BOX if picture.width >= picture.height else (BOX[1], BOX[1])
+    if picture.width <= box[0] and picture.height <= box[1]:
+        return picture
+    kept = {key: value for key, value in picture.info.items() if key != "transparency"}
+    clear = picture.convert("RGBA") if picture.has_transparency_data and not picture.mode.startswith("I") else picture
+    fitted = _in_eight_bits(clear).convert("RGB") if clear.mode in ("P", "1") else _in_eight_bits(clear)
+    fitted.thumbnail(box, Image.Resampling.LANCZOS)
+    fitted.info = kept
+    return fitted
 
 
 def _as_png(picture: Image.Image) -> bytes:
@@ -193,9 +206,7 @@ def _check(picture: Image.Image) -> None:
 
 def is_blank(picture: Image.Image) -> bool:
     """Whether a picture is white, or clear, all over."""
-    small = picture.copy()
-    small.thumbnail((400, 400), Image.Resampling.BOX)
-    seen = _in_eight_bits(small).convert("RGBA")
+    seen = _in_eight_bits(picture).convert("RGBA")
     paper = Image.new("RGBA", seen.size, "white")
     paper.alpha_composite(seen)
     return not any(paper.convert("L").histogram()[:WHITE])

@@ -20,9 +20,13 @@ MAX_DEPTH = 60
 MAX_ELEMENTS = 5_000
 #: Signs of everything that is said of the elements, entities written out: 5,000 paths of 200 signs.
 MAX_SIGNS = 1_000_000
+#: Style sheets, which Illustrator writes in 20,000 signs at most; and all that they say of each element.
+MAX_SHEET = 50_000
+MAX_SAID = 4_000_000
 SIMPLIFY = "simplify it in a drawing program, or export it as a PNG file"
-#: Layers, which are drawn apart and then laid over the rest: each takes 50 ms and 8 MB at the size of a logo.
-MAX_LAYERS = 40
+#: Layers, which are drawn apart and then laid over the rest, each in 50 ms and 5 MB; an effect counts as two, a blur as six.
+MAX_LAYERS = 44
+EFFECTS = {"feGaussianBlur": 6, "feDropShadow": 6}
 LAYER = re.compile(r";\s*(?:opacity\s*:\s*(?!1\s*;)|(?:mask|filter|clip-path|mix-blend-mode)\s*:\s*(?!none|normal))")
 REFERENCE = re.compile(r"""url\(\s*['"]?\s*#([^'")]+?)\s*['"]?\s*\)|href:#([^;]*);""")
 #: The encoding that a file declares. A text needs none, and some files declare another than they have.
@@ -52,6 +56,7 @@ class Drawing:
         """All that is said of each element, as in a style sheet: its attributes, its style, the rules that name it."""
         rules = self._rules()
         said = {}
+        signs = 0
         for element in self.lines:
             names = {
                 "*",
@@ -61,13 +66,18 @@ class Drawing:
             }
             own = "".join(f";{key.removeprefix(XLINK)}:{value};" for key, value in element.items())
             said[element] = own + "".join(text for name in names for one, text in rules.get(name, ()) if one <= names)
+            signs += len(said[element])
+            if signs > MAX_SAID:
+                raise BadDrawingError(self.lines[element], "the style sheet of the drawing is too large", SIMPLIFY)
         return said
 
     def _rules(self) -> Mapping[str, list[tuple[set[str], str]]]:
         """The rules of the style sheets: by one of the names that an element must have, all those, what they say."""
         rules: dict[str, list[tuple[set[str], str]]] = {}
-        sheets = (element.text or "" for element in self.lines if local(element) == "style")
-        for rule in tinycss2.parse_stylesheet("\n".join(sheets), skip_comments=True):
+        sheets = "\n".join(element.text or "" for element in self.lines if local(element) == "style")
+        if len(sheets) > MAX_SHEET:
+            raise BadDrawingError(0, "the style sheet of the drawing is too large", SIMPLIFY)
+        for rule in tinycss2.parse_stylesheet(sheets, skip_comments=True):
             if rule.type == "qualified-rule":
                 for selector in tinycss2.serialize(rule.prelude).split(","):
                     names = set(re.findall(r"[#.]?[\w-]+|\*", re.split(r"[\s>+~]+", selector.strip())[-1])) or {"*"}
@@ -179,10 +189,11 @@ def check_size(drawing: Drawing) -> None:
         if element not in sizes:
             inside = [*element, *(by_name[name] for name in references(said[element]) if name in by_name)]
             parts = [size(one, depth + 1) for one in inside]
-            is_layer = local(element).startswith("fe") or bool(LAYER.search(said[element]))
+            name = local(element)
+            layers = EFFECTS.get(name, 2) if name.startswith("fe") else bool(LAYER.search(said[element]))
             found = _Size(
                 1 + sum(part.elements for part in parts),
-                is_layer + sum(part.layers for part in parts),
+                layers + sum(part.layers for part in parts),
                 1 + max((part.height for part in parts), default=0),
             )
             if found.elements > MAX_ELEMENTS or found.layers > MAX_LAYERS or found.height > MAX_DEPTH:
