@@ -61,7 +61,7 @@ WESTERN = [
 ]
 #: Names as they are saved where other letters are needed.
 ELSEWHERE = {
-    "mac_roman": "José Muñoz Müller Zoë Siân Renée François Søren Jörg Böhm García Martín Díaz Jesús Ní O’Neil Luís Köln",
+    "mac_roman": "José Muñoz Müller Zoë Siân Renée François Søren Jörg Böhm García Martín Díaz Jesús Ní O’Neil Luís Köln Thaís Eilís Györgyi Coördinator 20°",
     "cp1250": "Łukasz Żak Dvořák Přemysl Kovačević Zieliński Jiří Erdős Szűcs Wiśniewski Ondřej Martinů Havlíček Čapek Božič",
     "iso8859_2": "Łukasz Żak Dvořák Wiśniewski Šimon Małgorzata Dąbrowski Božič Aleš",
     "cp1251": "Иванов Петров Ольга Шевченко Яна Кузнецова",
@@ -72,12 +72,14 @@ ELSEWHERE = {
     "shift_jis": "山田太郎 鈴木 ﾔﾏﾀﾞ 佐藤花子",
     "gb18030": "王伟 李娜 张敏",
     "iso8859_15": "Aleš Žižka Cœur José Müller",
-    "cp850": "José Müller Muñoz François Zoë Søren Weiß Ångström João",
+    "cp850": "José Müller Muñoz François Zoë Søren Weiß Ångström João Simões ½ µg 37.5°C",
     "cp852": "Dvořák Łukasz Kovačević",
 }
 
 
-@pytest.mark.parametrize("name", [*WESTERN, "don’t worry – it’s “fine”…", "£20", "20 °C", "St Mary’s"])
+@pytest.mark.parametrize(
+    "name", [*WESTERN, "don’t worry – it’s “fine”…", "£20", "20 °C", "½ tablet", "10 µg", "St Mary’s"]
+)
 def test_one_name_in_windows_1252_is_enough(name: str) -> None:
     """A clinic's list has one José in forty rows; refused, it would be saved without his accent."""
     assert guess([f"name,topics\n{name},neck\n".encode("cp1252")]) == "cp1252"
