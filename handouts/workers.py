@@ -11,7 +11,7 @@ import signal
 import tempfile
 import traceback
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,8 @@ from handouts.processes import beginning
 TRIES = 3
 #: What is true of a batch that has stopped, whatever stopped it.
 GOES_ON = "What has its final name is whole; the same command with --resume goes on from there."
+#: Seconds after which one looks whether anybody is still there.
+LOOK_EVERY = 2.0
 #: So long a cluster may take to answer.
 ANSWERS_IN = "10s"
 #: Bytes; our fonts, which WeasyPrint writes to temporary files, take no more.
@@ -91,8 +93,10 @@ class Workers:
         """Have processes of this computer read what lays leaflets out, while the list is read."""
         self._executor = self._executor or self.begin(self.room)
         if isinstance(self._executor, _Processes):
-            with suppress(_NoProcessError):  # that is seen to when there is work to do
+            try:
                 self._executor.get_ready()
+            except _NoProcessError:
+                self._do_without(self._executor)
 
     def work_in(self, room: Path) -> None:
         """Have temporary files put into a folder."""
@@ -113,8 +117,7 @@ class Workers:
         except BrokenExecutor:
             self.replace(self._executor)
         except _NoProcessError:
-            self.replace(self._executor)
-            self._executor = _ThisProcess()
+            self._do_without(self._executor)
         return self.submit(leaflet, form)
 
     def replace(self, broken: Executor) -> None:
@@ -122,6 +125,11 @@ class Workers:
         if self._executor is broken:
             broken.shutdown(wait=False, cancel_futures=True)
             self._executor = None
+
+    def _do_without(self, broken: Executor) -> None:
+        """Lay out here. Processes that were begun in part would take work and never do it."""
+        self.replace(broken)
+        self._executor = _ThisProcess()
 
     def stop(self) -> None:
         """Let everyone go; what is not done stays undone."""
@@ -147,7 +155,7 @@ class Task:
         """The PDF. A process that dies over it (out of memory, say) is replaced, and it is begun anew."""
         for _ in range(TRIES):
             try:
-                found = self._future.result()
+                found = self._found()
             except BrokenExecutor:
                 self._workers.replace(self._executor)
                 self._executor, self._future = self._workers.submit(*self._what)
@@ -160,6 +168,13 @@ class Task:
         raise self._given_up(
             "The processes that lay leaflets out keep dying; is there memory left, and may more be begun? Try --workers 1."
         )
+
+    def _found(self) -> Outcome:
+        """Wait for what comes of it. BrokenExecutor if nothing can come: nobody is left to say so."""
+        while not wait([self._future], LOOK_EVERY).done:
+            if isinstance(self._executor, _Processes) and self._executor.is_dead:
+                raise BrokenExecutor
+        return self._future.result()
 
     def _given_up(self, sentence: str) -> HandoutError:
         self.is_given_up = True
@@ -190,6 +205,12 @@ class _Processes(ProcessPoolExecutor):
         super().__init__(number, initializer=_begin_process, initargs=(ends, self._held))
         self._number = number
         self.room = room
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the thread that hands out the work has ended by itself: it could begin no other, and said nothing."""
+        thread: Any = self._executor_manager_thread
+        return thread is not None and not thread.is_alive()
 
     def get_ready(self) -> None:
         """Begin the processes, and have each read what it will need."""

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,9 +95,26 @@ def test_without_other_processes_it_is_made_all_the_same(
     with monkeypatch.context() as patched:
         patched.setattr(workers, "Pipe", none)
         make(people, tmp_path / "no-locks", workers.here(1), kept, separate=True)
-    monkeypatch.setattr(workers.ProcessPoolExecutor, "submit", none)
-    make(people, tmp_path / "no-process", workers.here(1), kept, separate=True)
+    those = workers.here(1)
+    with monkeypatch.context() as patched:
+        patched.setattr(workers.ProcessPoolExecutor, "_start_executor_manager_thread", none)
+        those.get_ready()  # what was begun in part must not be asked again: it would never answer
+    make(people, tmp_path / "no-process", those, kept, separate=True)
     assert files_in(tmp_path / "no-locks") == files_in(tmp_path / "undisturbed") == files_in(tmp_path / "no-process")
+
+
+def test_nobody_waits_for_processes_that_are_not_handed_any_work(kept: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the system allows few threads, the one that hands out the work ends without a word, and we waited for ever."""
+    monkeypatch.setattr(workers, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+
+    def dies(*_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr("concurrent.futures.process._ExecutorManagerThread.add_call_item_to_queue", dies)
+    those = workers.here(1)
+    assert "keep dying" in str(failed(those.lay_out(LEAFLET, FORM).result))
+    those.stop()
 
 
 def test_what_fails_for_all_is_no_rows_fault(
