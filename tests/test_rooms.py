@@ -106,6 +106,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
         set(),
     ),
     "notices": ({"assets", "clinics", "errors", "files", "make", "near_misses"}, set()),
+    "picking": ({"errors"}, set()),
     "readability": ({"model", "told"}, {"textstat"}),
     "quality": ({"errors", "model", "readability", "told", "tokens", "wording"}, set()),
     "judgement": (set(), set()),
@@ -188,6 +189,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "commands.called": (set(), set()),
     "commands.streams": (set(), set()),
     "commands.talk": ({"commands", "cache_folder", "errors"}, {"typer", "rich"}),
+    "commands.choosing": ({"commands", "errors", "model", "picking", "told", "wording"}, {"rich", "typer"}),
     "commands.listing": ({"notices", "commands", "make", "model", "options", "shelf", "tables"}, {"typer"}),
     "commands.making": (
         {

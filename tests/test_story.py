@@ -243,8 +243,8 @@ def test_it_runs_from_a_checkout(command: list[str], tmp_path: Path) -> None:
     assert ran.stderr == b""
 
 
-def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables: str) -> str:
-    """Run the program at a terminal, type when it asks, and give back what the screen showed."""
+def at_a_terminal(arguments: list[str], typed: list[str], folder: Path, **variables: str) -> str:
+    """Run the program at a terminal, type one line each time it asks, and give back what the screen showed."""
     leader, follower = pty.openpty()
     environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "120", **variables}
     program = subprocess.Popen(
@@ -252,7 +252,7 @@ def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables:
         stdin=follower, stdout=follower, stderr=follower, cwd=folder, env=environment,
     )  # fmt: skip
     os.close(follower)
-    shown = b""
+    shown, asked = b"", 0
     end = time.monotonic() + 60
     while time.monotonic() < end:
         if select.select([leader], [], [], 0.1)[0]:
@@ -260,9 +260,9 @@ def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables:
                 shown += os.read(leader, 4096)
             except OSError:  # the program has closed its end
                 break
-            if typed and b"Which topics?" in shown:
-                os.write(leader, typed)
-                typed = b""
+            if asked < len(typed) and shown.count(b"Which topics?") > asked:
+                os.write(leader, f"{typed[asked]}\n".encode())
+                asked += 1
     assert program.wait(10) == 0
     os.close(leader)
     return shown.decode()
@@ -270,7 +270,7 @@ def at_a_terminal(arguments: list[str], typed: bytes, folder: Path, **variables:
 
 def test_without_a_topic_it_shows_the_list_and_asks(tmp_path: Path) -> None:
     """Front-desk staff do not know the names by heart."""
-    shown = at_a_terminal(["make"], b"neck\n", tmp_path)
+    shown = at_a_terminal(["make"], ["neck"], tmp_path)
     assert "Looking after your neck" in shown
     assert left_in(tmp_path / "out") == [NECK]
 
@@ -278,8 +278,8 @@ def test_without_a_topic_it_shows_the_list_and_asks(tmp_path: Path) -> None:
 def test_no_color_is_honoured(tmp_path: Path) -> None:
     """Colours that were asked not to come are noise to a screen reader or a log."""
     colour = re.compile(r"\x1b\[(?:\d;)?[349]\d")
-    assert colour.search(at_a_terminal(["make", "neck"], b"", tmp_path))
-    assert not colour.search(at_a_terminal(["make", "neck"], b"", tmp_path, NO_COLOR="1"))
+    assert colour.search(at_a_terminal(["make", "neck"], [], tmp_path))
+    assert not colour.search(at_a_terminal(["make", "neck"], [], tmp_path, NO_COLOR="1"))
 
 
 def test_completion_knows_the_topics() -> None:

@@ -10,10 +10,11 @@ import typer
 
 from handouts import tables
 from handouts.assets import Library
-from handouts.commands.talk import answer, asked, results, say, talk, warn_of_cache, with_progress
+from handouts.commands.choosing import choose
+from handouts.commands.talk import answer, results, say, warn_of_cache, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
-from handouts.make import Made, Order, look_again, make, make_pack, standings, watched, write_contact_sheet
+from handouts.make import Made, Order, house_of, look_again, make, make_pack, watched, write_contact_sheet
 from handouts.model import USUAL_DPI, Fold, Ink, Printer, Urgent
 from handouts.notices import notice
 from handouts.options import (
@@ -42,7 +43,7 @@ from handouts.options import (
     Watch,
     WebToo,
 )
-from handouts.shelf import find_library, find_topics, topics_for_codes, topics_of_sets, whole_shelf, written_in
+from handouts.shelf import find_library, find_topics, readable_shelf, topics_for_codes, topics_of_sets, written_in
 from handouts.watch import saves
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def make_leaflets(
     order = Order(language, region.lower(), wanted, clinic, approved_only, dpi if png else None, web, not no_cache)
     if found := notice(order):
         say(found.sentence, is_urgent=found.is_urgent)
-    named = _chosen(topics or [], everything, language, library) if topics or everything or not grouped else []
+    named = _chosen(topics or [], everything, order, library) if topics or everything or not grouped else []
     names = find_topics([*named, *grouped], language, library)
     if pack:
         _pack(names, order, pack, open_it)
@@ -242,19 +243,18 @@ def _too_long(made: Made) -> str:
     return f"{made.topic} has {made.pages} pages; it was meant to have {made.budget}. Shorten its text{cure}."
 
 
-def _chosen(topics: list[str], everything: bool, language: str, library: Library) -> list[str]:
+def _chosen(topics: list[str], everything: bool, order: Order, library: Library) -> Sequence[str]:
     """The topics of the command, all of them, or those a person picks from the list."""
     if everything and topics:
         raise HandoutError("Name topics or write --all, not both.", Exit.WRONG_COMMAND)
     if topics:
         return topics
-    names = written_in(language, library)
+    names = written_in(order.language, library)
     if everything:
-        return list(names)
-    known = [topic for topic in whole_shelf(library) if topic.language == language]
-    if sys.stdin.isatty():
-        talk().print(tables.of_topics(known, standings(known, Order(language))))
-    answer = asked("Which topics? Names or their beginnings, with spaces between", "")
-    if not answer.split():
+        return names
+    if not sys.stdin.isatty():
         raise HandoutError("Name a topic, or write --all. `handouts list` shows what there is.", Exit.WRONG_COMMAND)
-    return answer.replace(",", " ").split()
+    known, faults = readable_shelf(library)
+    if faults:
+        say(str(faults))
+    return choose([topic for topic in known if topic.language == order.language], house_of(order).region.words)

@@ -32,12 +32,12 @@ def talk() -> Console:
 
 def results() -> Console:
     """Standard output; wide when it is a file or another program, so that nothing is cut off."""
-    return _console(sys.stdout) if sys.stdout.isatty() else Console(width=WIDE)
+    return _console(sys.stdout) if sys.stdout.isatty() else Console(width=WIDE, markup=False, emoji=False)
 
 
 def _console(stream: TextIO) -> Console:
     """A console that never gets narrower than words."""
-    console = Console(file=stream)
+    console = Console(file=stream, markup=False, emoji=False)
     console.width = max(console.width, NARROWEST)
     return console
 
