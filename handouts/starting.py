@@ -32,6 +32,7 @@ def begin_library(folder: Path, name: str, region: str) -> Path:
     for inner in FOLDERS:
         check_folder(folder / inner)
     files = {
+        ".gitignore": _start("gitignore"),
         "README.txt": _start("README.txt"),
         "styles/tokens.css": _start("tokens.css"),
         "approvals.yaml": f"{HEAD.rstrip()} []\n",

@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -71,6 +72,46 @@ def test_nothing_that_is_there_is_overwritten(run: Run, tmp_path: Path) -> None:
     assert again.code == Exit.WRONG_COMMAND
     assert "is there already; nothing was changed." in again.err
     assert "Example Clinic" in (tmp_path / "ours" / "clinic.yaml").read_text(encoding="utf-8")
+
+
+LISTS = ("people.csv", "june/people.CSV.xlsx", "list.ods", "out/batch/001-us-letter-full.pdf", "june/manifest.pdf")
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="asks git")
+def test_git_takes_no_list_along(library: Path) -> None:
+    """`git add -A` would send the names of patients wherever the library goes."""
+    ours = {"clinic.yaml", "approvals.yaml", "styles/tokens.css", "README.txt", ".gitignore", "topics/back-pain/en.md"}
+    put(library, "topics/back-pain/en.md", GOOD)
+    assert taken_along(library) == ours
+
+
+@pytest.mark.skipif(not shutil.which("git"), reason="asks git")
+def test_git_takes_no_list_along_from_a_checkout(tmp_path: Path) -> None:
+    """The README's own commands write a list and a clinic's library beside the code; tests have lists of nobody."""
+    shutil.copy(assets.PACKAGE.parent / ".gitignore", tmp_path)
+    for name in (
+        "clinic/clinic.yaml",
+        "clinic/approvals.yaml",
+        "clinic.yaml.txt",
+        "logo.png",
+        "tests/__pycache__/x.pyc",
+    ):
+        put(tmp_path, name, "x")
+    kept = {"handouts/clinics.py", "tests/cases/people.csv", "tests/clinic/clinic.yaml", "tests/cases/x.xlsx"}
+    for name in kept:
+        put(tmp_path, name, "x")
+    assert taken_along(tmp_path) == kept | {".gitignore"}
+
+
+def taken_along(folder: Path) -> set[str]:
+    """What `git add -A` takes, once lists and what is made of them lie there."""
+    for name in LISTS:
+        put(folder, name, "x")
+    git = ["git", "-C", str(folder), "-c", "core.quotePath=off"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    listed = subprocess.run([*git, "ls-files"], check=True, capture_output=True, text=True)
+    return set(listed.stdout.splitlines())
 
 
 @pytest.mark.parametrize("arguments", [(), ("--name", " "), ("--name", "A", "--region", "fr")])
