@@ -10,7 +10,6 @@ from handouts.assets import OURS, Library
 from handouts.errors import Exit, HandoutError, Problem, nearest, refuse, shortened
 from handouts.fields import Fields
 from handouts.files import UnreadableFileError, read_bytes, read_text, shown
-from handouts.logos import read_logo
 from handouts.model import WEB_ADDRESS, Clinic, Labels, Logo, Paper, Region
 from handouts.near_misses import NAME, near_misses
 
@@ -157,6 +156,8 @@ def _logo(fields: Fields, file: Path, problems: list[Problem]) -> Logo | None:
             "copy the logo there and give its name",
         )
         return None
+    from handouts.logos import read_logo  # noqa: PLC0415  # a clinic without a logo does not wait for what reads one
+
     found, faults = read_logo(logo, (shown(file), fields.line("logo")))
     problems.extend(faults)
     return found

@@ -17,6 +17,8 @@ from handouts.wording import letters_of
 SILENT = {"head", "script", "style", "template", "title", "svg", "{http://www.w3.org/2000/svg}svg"}
 #: CSS pixels by which words may be out of their box: lengths are rounded.
 NEARLY = 1.0
+#: CSS pixels (3 mm) by which the engine lets a line go beyond the text at its foot, where 4 mm are clear (`--foot-inset`).
+CLEAR = 11.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Piece:
     def is_too_low(self) -> bool:
         """Whether it reaches beyond the page at its head or foot."""
         y = self.box.position_y
-        return bool(self.box.text.strip()) and (y < -NEARLY or y + self.box.height > self.bottom + NEARLY)
+        return bool(self.box.text.strip()) and (y < -NEARLY or y + self.box.height > self.bottom + CLEAR)
 
 
 def pieces(pages: Sequence[Any], boxes: Any) -> tuple[Piece, ...]:

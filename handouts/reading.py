@@ -36,7 +36,9 @@ SOURCE = "“- organisation: …”, then “title”, “year” and “address
 LONGEST_REVIEW = timedelta(days=3 * 366)
 DEEPEST = 4
 #: The most letters of a line or paragraph, and of a field: what fits on the page where it stands.
-MAX_LINE, MAX_PARAGRAPH = 2_000, 5_000
+MAX_LINE = MAX_PARAGRAPH = 5_000
+#: A line that begins something of its own: an item, a row of a table, a heading, a block.
+BEGINS = re.compile(r"\s*(?:[-*+|#:]|\d{1,3}[.)]\s)")
 MAX_TITLE, MAX_KIND, MAX_SUMMARY, MAX_ADDRESS = 100, 60, 400, 400
 SECTION = 2  # the heading level of a section; 1 is the title
 FRONT_MATTER = ("title", "summary", "main_message", "audience", "version", "written", "review_by", "pages", "sources")
@@ -126,13 +128,14 @@ def _can_be_read(body: str, parser: Parser) -> bool:
     """Whether lines and paragraphs are of a length that people write; what else is wrong with a line is said, too."""
     can_be_read, start, letters = True, parser.first_line, 0
     for number, line in enumerate(body.split("\n"), parser.first_line):
-        start, letters = (start, letters + len(line)) if line.strip() and letters else (number, len(line.strip()))
+        goes_on = letters and line.strip() and not BEGINS.match(line)
+        start, letters = (start, letters + len(line)) if goes_on else (number, len(line.strip()))
         if len(line) > MAX_LINE:
             parser.complain(number, f"the line has {len(line):,} letters", f"write at most {MAX_LINE:,}")
             can_be_read = False
         elif letters > MAX_PARAGRAPH:
             parser.complain(
-                start, f"{MAX_PARAGRAPH:,} letters without an empty line begin here", "write shorter paragraphs"
+                start, f"a paragraph of more than {MAX_PARAGRAPH:,} letters begins here", "put an empty line into it"
             )
             return False
         elif fault := fault_in(line):

@@ -21,7 +21,7 @@ T = TypeVar("T")
 #: Told how many rows are done, and of how many.
 Show = Callable[[int, int], None]
 #: Columns of a result that is not shown at a terminal, and the fewest of one that is.
-WIDE, NARROWEST = 200, 40
+WIDE, NARROWEST = 1_000, 40
 #: Seconds between two lines on how far it is, where nobody watches.
 QUIET = 10.0
 
