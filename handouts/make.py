@@ -5,7 +5,7 @@ What only some orders ask for (a browser's page, pictures, a print shop) is impo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from handouts.errors import Exit, HandoutError, nearest
 from handouts.files import check_folder, shown, write_whole
 from handouts.finishing import beside, checked, finished, lay_out
 from handouts.formats import Wanted, format_of
-from handouts.model import Clinic, Pdf, Printer, Region, Setting, Standing, Topic, Urgent
+from handouts.model import Clinic, Format, Paper, Pdf, Printer, Region, Setting, Standing, Topic, Urgent
 from handouts.store import Store
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Order:
 class Made:
     """One leaflet that was made, for whom, where it is, its pages of how many meant, and who stands behind it.
 
-    Pages are counted at the standard size only; for any other the budget is None.
+    Pages are counted at the standard size only; for any other the budget is None. `beside` are the other files of it.
     """
 
     topic: str
@@ -62,13 +62,18 @@ class Made:
     standing: Standing
     preflight: Preflight | None
     urgent: Urgent = Urgent.WHOLE
+    beside: tuple[Path, ...] = ()
+
+    @property
+    def sheets(self) -> int:
+        return sheets(self.pages)
 
 
 @dataclass(frozen=True)
 class Written:
     """One file of several leaflets: its path, the topics in it, in order, and its pages.
 
-    `urgent` names those of which the urgent-help box is not whole on their page 1.
+    `urgent` names those of which the urgent-help box is not whole on their page 1; `beside` are the files that go with it.
     """
 
     file: Path
@@ -76,6 +81,30 @@ class Written:
     pages: int
     preflight: Preflight | None = None
     urgent: tuple[tuple[str, Urgent], ...] = ()
+    beside: tuple[Path, ...] = ()
+
+    @property
+    def sheets(self) -> int:
+        return sheets(self.pages)
+
+
+def sheets(pages: int) -> int:
+    """The sheets that pages take, printed on both sides."""
+    return -(-pages // 2)
+
+
+@dataclass(frozen=True)
+class Length:
+    """How long a leaflet or a pack is that does not have the usual size; `usual` are the most pages of that, if known."""
+
+    what: str
+    form: Format
+    pages: int
+    usual: int = 0
+
+
+#: Told how long something is, before it is written.
+Tell = Callable[[Length], None]
 
 
 @dataclass(frozen=True)
@@ -180,10 +209,10 @@ def look_again() -> None:
     pdf.styles.cache_clear()
 
 
-def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
+def make(names: Sequence[str], order: Order, out: Path, tell: Tell = lambda _: None) -> Iterator[Made]:
     """Make leaflets, one PDF each, and yield each as soon as it lies whole in the folder `out`.
 
-    Those that must not be handed out are not made; a HandoutError at the end says which and why.
+    `tell` hears how long one is that has not the usual size, before anything of it is written. Those that must not be handed out are not made; a HandoutError at the end says which and why.
     """
     ready = plan(names, order)
     if ready.topics:
@@ -203,18 +232,28 @@ def make(names: Sequence[str], order: Order, out: Path) -> Iterator[Made]:
         if setting.form.is_tri_fold and printed.pages > TRI_FOLD_SIDES:
             not_made.append(_does_not_fit(topic))
             continue
+        if _has_another_size(setting):
+            tell(Length(topic.name, setting.form, printed.pages, topic.pages))
         file = files.pop(topic.name)
-        report = _write(file, printed, setting, order)
+        report, others = _write(file, printed, setting, order)
         if order.web:
             from handouts import web  # noqa: PLC0415
 
             twin = out / naming.web_page(topic.name, topic.language, setting)
             write_whole(twin, web.make_web_page(topic, setting, stands).encode())
+            others = (twin, *others)
         clinic = setting.clinic.name if setting.clinic else ""
         budget = topic.pages if setting.form.is_standard else None
         urgent = dict(printed.urgent).get(topic.name, Urgent.WHOLE)
-        yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report, urgent)
+        yield Made(topic.name, setting.region.code, clinic, file, printed.pages, budget, stands, report, urgent, others)
     refuse_unapproved(ready, files.values(), not_made)
+
+
+def _has_another_size(setting: Setting) -> bool:
+    """Whether text or paper are not what the clinic usually takes. Folded sheets are counted as they are always."""
+    form = setting.form
+    usual = tokens.text_size(setting.clinic.tokens if setting.clinic else {})
+    return not form.fold and (form.text_size != usual or form.paper is Paper.A5)
 
 
 def _printed(topic: Topic, setting: Setting, stands: Standing, kept: Store) -> Pdf:
@@ -242,12 +281,12 @@ def _does_not_fit(topic: Topic) -> str:
     return f"{topic.name} is not made: it does not fit the six panels of a tri-fold. Name {shorter} under tri_fold in {shown(topic.file)}, or write --fold booklet."
 
 
-def make_pack(names: Sequence[str], order: Order, chosen: Path) -> tuple[Written, tuple[str, ...]]:
+def make_pack(
+    names: Sequence[str], order: Order, chosen: Path, tell: Tell = lambda _: None
+) -> tuple[Written, tuple[str, ...]]:
     """Make one PDF of all leaflets behind a cover, and write it whole; say which of them are past their review.
 
-    Its name is the one that was chosen, and the region.
-
-    A leaflet that must not be handed out stops it: half a pack would be taken for a whole one.
+    Its name is the one that was chosen, and the region. `tell` hears how long it is, as in `make`. A leaflet that must not be handed out stops it: half a pack would be taken for a whole one.
     """
     ready = plan(names, order)
     file = naming.with_region(chosen, ready.setting.region)
@@ -259,19 +298,23 @@ def make_pack(names: Sequence[str], order: Order, chosen: Path) -> tuple[Written
     for_press = setting.form.press is not None
     packed = pdf.print_pack(lambda contents: page.make_cover(contents, setting), leaflets, for_press=for_press)
     printed = finished(packed, setting.form, order.language)
-    report = _write(file, printed, setting, order)
+    if _has_another_size(setting):
+        tell(Length("the pack", setting.form, printed.pages))
+    report, others = _write(file, printed, setting, order)
     overdue = tuple(topic.name for topic, stands in ready.topics if stands.overdue)
     names_in_it = tuple(topic.name for topic, _ in ready.topics)
-    return Written(file, names_in_it, printed.pages, report, printed.urgent), overdue
+    return Written(file, names_in_it, printed.pages, report, printed.urgent, others), overdue
 
 
-def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> Preflight | None:
-    """Write a PDF and what goes with it; say what a print shop would check."""
+def _write(file: Path, printed: Pdf, setting: Setting, order: Order) -> tuple[Preflight | None, tuple[Path, ...]]:
+    """Write a PDF and what goes with it; what a print shop would check, and the files that go with it."""
     report = checked(printed, setting.form)
     write_whole(file, printed.data)
+    others: list[Path] = []
     for other, data in beside(file, printed, report, order.png_dpi):
         write_whole(other, data)
-    return report
+        others.append(other)
+    return report, tuple(others)
 
 
 def refuse_unapproved(ready: Plan, not_made: Iterable[Path], too_long: Sequence[str] = ()) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -45,18 +45,27 @@ def of_topics(topics: Sequence[Topic], stands: Sequence[Standing]) -> Table:
 
 
 def of_leaflets(made: Sequence[Made]) -> Table:
-    table = _table("Leaflet", "Pages", "Region", "Clinic", "Approval", "File")
-    table.columns[5].overflow = "fold"
+    table = _table("Leaflet", "Pages", "Sheets", "Region", "Clinic", "Approval")
+    table.columns[0].no_wrap = True
     for one in made:
-        file = os.path.relpath(one.file)
-        table.add_row(one.topic, str(one.pages), one.region, one.clinic or "none", one.standing.why, file)
+        counts = (str(one.pages), str(one.sheets))
+        table.add_row(one.topic, *counts, one.region, one.clinic or "none", one.standing.why)
     return table
 
 
+def files_beside(one: Made | Written) -> Iterator[str]:
+    """The files that go with a PDF, a line each; the pictures of its pages in one."""
+    pages = [file for file in one.beside if file.suffix == ".png"]
+    yield from (os.path.relpath(file) for file in one.beside if file not in pages)
+    if pages:
+        yield os.path.relpath(pages[0]) + (f" to {pages[-1].name}" if len(pages) > 1 else "")
+
+
 def of_files(written: Sequence[Written]) -> Table:
-    table = _table("File", "Pages", "Topics")
+    table = _table("File", "Pages", "Sheets", "Topics")
+    table.columns[0].overflow = "fold"
     for one in written:
-        table.add_row(one.file.name, str(one.pages), ", ".join(one.topics))
+        table.add_row(os.path.relpath(one.file), str(one.pages), str(one.sheets), ", ".join(one.topics))
     return table
 
 

@@ -1,5 +1,6 @@
 """Make the README's picture from real leaflets: python tests/preview.py."""
 
+import sys
 from pathlib import Path
 
 import pypdfium2
@@ -34,6 +35,7 @@ def main() -> None:
         picture.paste(one, (left, GAP))
         left += one.width + GAP
     picture.quantize(96).save(PICTURE, optimize=True)
+    sys.stdout.write(f"Made {PICTURE} ({picture.width} × {picture.height} pixels).\n")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What comes out beside the plain PDF: files for a print shop, pictures, pages for a browser."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -8,15 +9,19 @@ import pikepdf
 import pytest
 from PIL import Image, ImageCms
 
-from handouts import inks
+from handouts import inks, make
+from handouts.commands import making, talk
 from handouts.errors import Exit
 
-from .conftest import CLINIC, Ran
+from .conftest import CASES, CLINIC, Ran
 
 Run = Callable[..., Ran]
+Put = Callable[[str, bytes], Path]
+GOOD = (CASES / "quality" / "good.md").read_bytes()
 MM = 72 / 25.4
 NECK = "neck-pain-self-care-en-us-a4-print-shop"
 #: The same leaflet of the example clinic.
+NECK_US = "neck-pain-self-care-en-us-letter"
 OURS = f"{NECK}-example-clinic"
 
 
@@ -41,6 +46,7 @@ def test_a_print_shop_gets_bleed_cmyk_and_a_report(run: Run, tmp_path: Path) -> 
     assert intent.DestOutputProfile.read_bytes() == inks.default_profile()
     with made.open_metadata() as metadata:
         assert metadata["{http://www.npes.org/pdfx/ns/id/}GTS_PDFXVersion"] == "PDF/X-4"
+    assert f"out/{OURS}-report.txt" in ran.out
     report = (tmp_path / "out" / f"{OURS}-report.txt").read_text(encoding="utf-8")
     assert "Ready for the press." in report
     assert "Ready for the press." in ran.err
@@ -103,6 +109,8 @@ def test_pictures_have_the_size_that_was_asked_for(run: Run, tmp_path: Path) -> 
     """A preview on a web page must not be as heavy as the leaflet."""
     ran = run("make", "neck", "--png", "--dpi", "50", "--contact-sheet", "sheets/all.png")
     assert ran.code == 0
+    assert f"out/{NECK_US}-page-1.png to {NECK_US}-page-4.png" in ran.out
+    assert "sheets/all-us.png" in ran.out
     pages = sorted((tmp_path / "out").glob("*.png"))
     assert [file.name for file in pages] == [
         f"neck-pain-self-care-en-us-letter-page-{number}.png" for number in (1, 2, 3, 4)
@@ -115,7 +123,9 @@ def test_pictures_have_the_size_that_was_asked_for(run: Run, tmp_path: Path) -> 
 
 def test_the_web_twin_lies_beside_the_pdf(run: Run, tmp_path: Path) -> None:
     """One command for the printer and the clinic's web site keeps the two the same."""
-    assert run("make", "neck", "--html", "--text-size", "24").code == 0
+    ran = run("make", "neck", "--html", "--text-size", "24")
+    assert ran.code == 0
+    assert "out/neck-pain-self-care-en-us.html" in ran.out
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
         "neck-pain-self-care-en-us-letter-24pt.pdf",
         "neck-pain-self-care-en-us.html",
@@ -123,3 +133,52 @@ def test_the_web_twin_lies_beside_the_pdf(run: Run, tmp_path: Path) -> None:
     html = (tmp_path / "out" / "neck-pain-self-care-en-us.html").read_text(encoding="utf-8")
     assert "<h1" in html
     assert "Call 911 now" in html
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (
+            ("--text-size", "24"),
+            r"In 24 points, example has (\d+) pages: (\d+) sheets, both sides \(usual size: up to 2",
+        ),
+        (
+            ("--paper", "a5"),
+            r"On A5, example has (\d+) pages: (\d+) sheets?, both sides \(usual size: up to 2 pages, 1 sheet",
+        ),
+        (
+            ("--text-size", "24", "--pack", "p.pdf"),
+            r"In 24 points, the pack has (\d+) pages: (\d+) sheets, both sides\.",
+        ),
+    ],
+)
+def test_how_much_paper_it_takes_is_said_before(
+    more: tuple[str, ...], said: str, run: Run, own_shelf: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large print of 4 pages has 16: whoever prints the whole shelf so should know before the paper is gone."""
+    own_shelf("example", GOOD)
+    written: list[str] = []
+    told: list[int] = []
+    monkeypatch.setattr(make, "write_whole", lambda file, _: written.append(file.name))
+    monkeypatch.setattr(making, "say", lambda sentence, **_: told.append(len(written)) or real(sentence))
+    real = talk.say
+    ran = run("make", "example", "--region", "us", *more)
+    assert ran.code == 0
+    found = re.search(said, ran.err)
+    assert found, ran.err
+    pages, sheets = int(found[1]), int(found[2])
+    assert pages >= 2
+    assert sheets == -(-pages // 2)
+    assert (told[0], len(written)) == (0, 1)
+    assert re.search(rf" {pages} +{sheets} ", ran.out), "the table counts sheets, too"
+
+
+def test_the_usual_size_needs_no_words(run: Run, own_shelf: Put, tmp_path: Path) -> None:
+    """Neither what everybody gets, nor a clinic's own usual size, is news."""
+    own_shelf("example", GOOD)
+    assert "sheet" not in run("make", "example", "--region", "us").err
+    (tmp_path / "clinic.yaml").write_text("name: Example Clinic\nregion: us\n", encoding="utf-8")
+    (tmp_path / "styles").mkdir()
+    (tmp_path / "styles" / "tokens.css").write_text(":root { --text: 18pt; }", encoding="utf-8")
+    assert "sheet" not in run("make", "example").err
+    assert "In 12 points, example has" in run("make", "example", "--text-size", "12").err

@@ -9,9 +9,10 @@ import pypdfium2
 import pytest
 
 from handouts import printer, printing
+from handouts.commands import making
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
-from handouts.make import Order
+from handouts.make import Length, Order
 from handouts.model import Fold, Format, Paper, Printer, Sides
 from handouts.printer import check_queue, print_file
 
@@ -324,6 +325,25 @@ def test_leaflets_on_demand(own_shelf: Put, cups: Cups, monkeypatch: pytest.Monk
     assert "A short walk" in document[0].get_textpage().get_text_range()
     document.close()
     assert list((tmp_path / "temporary").glob("handouts-*")) == []
+
+
+def test_how_much_paper_it_takes_is_said_before_it_is_printed(own_shelf: Put, cups: Cups) -> None:
+    """Sixteen pages that nobody expected lie in the tray, and the patient has gone."""
+    own_shelf("walking", GOOD.encode())
+    told: list[tuple[str, int, bool]] = []
+
+    def tell(length: Length) -> None:
+        told.append((length.what, length.pages, bool(cups.told("lp"))))
+
+    (sent,) = printing.print_leaflets(["walking"], orders(text_size=24), "Front-Desk", tell=tell)
+    assert told == [("walking", sent.made.pages, False)]
+
+
+def test_sheets_are_counted_as_they_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """One-sided, and three of each, it is six times the paper."""
+    making.tell_length(Length("walking", Format(Paper.A4, 24), 16, 4), Sides.ONE, copies=3)
+    said = "In 24 points, walking has 16 pages: 16 sheets, one side, 48 for 3 copies (usual size: up to 4 pages, 4 sheets)."
+    assert said in capsys.readouterr().err
 
 
 def test_a_fold_decides_the_edge_and_a_person_the_sides(own_shelf: Put, cups: Cups) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from handouts import tables
 from handouts.check import check
-from handouts.commands.talk import answer, give_json, results, with_progress
+from handouts.commands.talk import answer, give_json, results, say, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.files import write_whole
 from handouts.formats import Wanted
@@ -38,6 +38,7 @@ def check_topics(
     )
     if html:
         write_whole(html, as_html(reports).encode())
+        say(f"Made {html}.")
     if as_json:
         give_json([as_data(report) for report in reports])
     else:

@@ -14,8 +14,19 @@ from handouts.commands.choosing import choose
 from handouts.commands.talk import answer, results, say, warn_of_cache, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
-from handouts.make import Made, Order, house_of, look_again, make, make_pack, watched, write_contact_sheet
-from handouts.model import USUAL_DPI, Fold, Ink, Printer, Urgent
+from handouts.make import (
+    Length,
+    Made,
+    Order,
+    house_of,
+    look_again,
+    make,
+    make_pack,
+    sheets,
+    watched,
+    write_contact_sheet,
+)
+from handouts.model import USUAL_DPI, Fold, Ink, Paper, Printer, Sides, Urgent
 from handouts.notices import notice
 from handouts.options import (
     ApprovedOnly,
@@ -103,17 +114,25 @@ def make_leaflets(
         return
     made: list[Made] = []
     try:
-        for one in with_progress(make(names, order, out), len(names)):
+        for one in with_progress(make(names, order, out, tell_length), len(names)):
             made.append(one)  # noqa: PERF402  # what was made is shown even if the rest is refused
     except KeyboardInterrupt:
         raise HandoutError("Stopped. What was written is whole; the rest was not begun.", Exit.STOPPED) from None
     finally:
         if made:
-            results().print(tables.of_leaflets(made))
-            mention(made)
+            _show(made)
     _finish(made, order, sheet)
     if open_it:
         _open([one.file for one in made])
+
+
+def _show(made: Sequence[Made]) -> None:
+    """Show what was made, every file of it, and what should be known of it."""
+    results().print(tables.of_leaflets(made))
+    for one in made:
+        for line in (os.path.relpath(one.file), *tables.files_beside(one)):
+            answer(line)
+    mention(made)
 
 
 def _finish(made: Sequence[Made], order: Order, sheet: Path | None) -> None:
@@ -121,7 +140,7 @@ def _finish(made: Sequence[Made], order: Order, sheet: Path | None) -> None:
     if order.wanted.fold and not any(one.preflight for one in made):
         say(HOW_TO_FOLD[order.wanted.fold])
     if sheet:
-        write_contact_sheet(made, order, sheet)
+        answer(os.path.relpath(write_contact_sheet(made, order, sheet)))
     _refuse_unready((one.file, one.preflight) for one in made)
 
 
@@ -149,8 +168,10 @@ def _refuse_contradictions(
 
 def _pack(names: Sequence[str], order: Order, file: Path, open_it: bool) -> None:
     """Make a pack, and say what is in it."""
-    packed, overdue = make_pack(names, order, file)
+    packed, overdue = make_pack(names, order, file, tell_length)
     results().print(tables.of_files([packed]))
+    for line in tables.files_beside(packed):
+        answer(line)
     for topic in overdue:
         say(_overdue(topic))
     _mention_urgent(packed.urgent)
@@ -174,13 +195,32 @@ def _watch(names: Sequence[str], order: Order, out: Path, library: Library, open
                 say(f"{error}\nNot made anew; the last good PDF is still there.")
                 continue
             for one in made:
-                answer(f"{os.path.relpath(one.file)}: {one.pages} pages")
+                answer(f"{os.path.relpath(one.file)}: {counted(one.pages, 'page')}")
             mention(made)
             if open_it:
                 _open([one.file for one in made])
                 open_it = False
     except KeyboardInterrupt:
         say("Stopped watching.")
+
+
+def tell_length(length: Length, sides: Sides | None = None, copies: int = 1) -> None:
+    """Say how much paper something takes that has not the usual size, before it is made or printed."""
+    both = sides is not Sides.ONE
+    used = sheets(length.pages) if both else length.pages
+    size = "On A5" if length.form.paper is Paper.A5 else f"In {length.form.text_size} points"
+    said = f"{size}, {length.what} has {counted(length.pages, 'page')}: {counted(used, 'sheet')}, "
+    said += "both sides" if both else "one side"
+    if copies > 1:
+        said += f", {used * copies} for {copies} copies"
+    if length.usual:
+        usual = sheets(length.usual) if both else length.usual
+        said += f" (usual size: up to {counted(length.usual, 'page')}, {counted(usual, 'sheet')})"
+    say(f"{said}.")
+
+
+def counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def mention(made: Sequence[Made]) -> None:

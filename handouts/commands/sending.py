@@ -1,10 +1,11 @@
 """`handouts print`: leaflets straight to a printer, for the patient at the desk."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from handouts.commands.making import HOW_TO_FOLD, mention
+from handouts.commands.making import HOW_TO_FOLD, counted, mention, tell_length
 from handouts.commands.talk import answer, say, warn_of_cache
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
@@ -60,9 +61,10 @@ def print_topics(
     warn_of_cache(no_cache=no_cache)
     need_region(order, "what is printed")  # the patient holds it before anybody has looked at it
     sides = Sides.ONE if one_sided else None
-    for sent in print_leaflets(names, order, queue, copies=copies, sides=sides):
+    tell = partial(tell_length, sides=sides, copies=copies)
+    for sent in print_leaflets(names, order, queue, copies=copies, sides=sides, tell=tell):
         mention([sent.made])
-        pages = f"{sent.made.pages} pages, {copies} of it" if copies > 1 else f"{sent.made.pages} pages"
+        pages = counted(sent.made.pages, "page") + (f", {copies} of it" if copies > 1 else "")
         printer = sent.job.queue if queue else f"{sent.job.queue}, the default printer,"
         answer(f"{sent.made.topic} ({pages}) was sent to {printer}{f' as {sent.job.id}' if sent.job.id else ''}.")
     if fold:
