@@ -17,8 +17,9 @@ from handouts.wording import letters_of
 SILENT = {"head", "script", "style", "template", "title", "svg", "{http://www.w3.org/2000/svg}svg"}
 #: CSS pixels by which words may be out of their box: lengths are rounded.
 NEARLY = 1.0
-#: CSS pixels (3 mm) by which the engine lets a line go beyond the text at its foot, where 4 mm are clear (`--foot-inset`).
-CLEAR = 11.0
+#: CSS pixels: between the text and what stands at the foot of the page, 4 mm are clear (`--foot-inset`). The engine lets
+#: the last line of a personal note, whose height it takes for less, go some way into them.
+CLEAR = 15.0
 
 
 @dataclass(frozen=True)
