@@ -40,6 +40,10 @@ SYSTEM = ("pango", "harfbuzz", "fontconfig", "freetype", "gobject", "glib")
 MAX_MISPRINTS = 5
 VARIANT = "pdf/a-3a"
 FOR_PRESS = "pdf/x-4"
+#: Layouts of a pack until its cover, which grows with its page numbers, is as long as was thought.
+MAX_ROUNDS = 5
+#: The oldest HarfBuzz whose part for subsets WeasyPrint uses; it has its own package, and is soon overlooked.
+MIN_HARFBUZZ = (4, 1, 0)
 
 
 def print_to_pdf(*leaflets: Leaflet, for_press: bool = False) -> Pdf:
@@ -66,13 +70,17 @@ def print_pack(
     variant = FOR_PRESS if for_press else VARIANT
     with _no_warning_in("the pack"):
         begins = _next_sheet(len(_document(cover([Contents(topic, 0, 0) for topic, _ in leaflets]), variant).pages))
-        while True:
+        for _ in range(MAX_ROUNDS):
             documents, contents = _behind_the_cover(begins, leaflets, variant)
             front = cover(contents)
             first = _proved(front, variant)
             if _next_sheet(len(first.pages)) == begins:
                 return _written([first, *documents], [front, *(leaflet for _, leaflet in leaflets)], variant)
             begins = _next_sheet(len(first.pages))
+    raise HandoutError(
+        "The pack was not made: its cover has another number of pages each time it is laid out. Leave out a topic.",
+        Exit.CANNOT_WRITE,
+    )
 
 
 def _behind_the_cover(
@@ -227,6 +235,12 @@ def engine() -> Any:
     except OSError as error:
         sentence = f"Pango, which draws the letters, is not installed. {_how_to_get_pango()}"
         raise HandoutError(sentence, Exit.CANNOT_WRITE) from error
+    ffi = weasyprint.text.ffi
+    if ffi.harfbuzz_subset is None or not ffi.harfbuzz.hb_version_atleast(*MIN_HARFBUZZ):
+        sentence = (
+            f"HarfBuzz-Subset, which puts letters into a PDF, is not installed, or too old. {_how_to_get_pango()}"
+        )
+        raise HandoutError(sentence, Exit.CANNOT_WRITE)
     return weasyprint
 
 

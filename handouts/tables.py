@@ -34,13 +34,17 @@ def of_sets(sets: Mapping[str, Sequence[str]]) -> Table:
     return table
 
 
-def of_topics(topics: Sequence[Topic], stands: Sequence[Standing]) -> Table:
-    table = _table("Topic", "Title", "Language", "Pages", "Version", "Review by", "Approval")
+def of_topics(topics: Sequence[Topic], stands: Sequence[Standing], *, is_wide: bool = True) -> Table:
+    """Topics, a row each; in a narrow terminal without what is the same for most of them."""
+    table = _table("Topic", "Title", *(("Language",) if is_wide else ()), "Pages", *(("Version",) if is_wide else ()))
+    table.add_column("Review by")
+    table.add_column("Approval")
     table.columns[0].no_wrap = True  # it is what has to be typed
     table.columns[0].min_width = max((len(topic.name) for topic in topics), default=0)
     for topic, one in zip(topics, stands, strict=True):
         due = f"{topic.review_by} (overdue)" if one.overdue else str(topic.review_by)
-        table.add_row(topic.name, topic.title, topic.language, str(topic.pages), str(topic.version), due, one.why)
+        language, version = ((topic.language,), (str(topic.version),)) if is_wide else ((), ())
+        table.add_row(topic.name, topic.title, *language, str(topic.pages), *version, due, one.why)
     return table
 
 
@@ -69,37 +73,21 @@ def of_files(written: Sequence[Written]) -> Table:
     return table
 
 
-def of_reports(reports: Sequence[Report]) -> Table:
-    heads = (
-        "Topic",
-        "Language",
-        "Region",
-        "SMOG",
-        "Flesch–Kincaid",
-        "Words a sentence",
-        "Pages",
-        "Must",
-        "Look",
-        "Approval",
-    )
-    table = _table(*heads)
+def of_reports(reports: Sequence[Report], *, is_wide: bool = True) -> Table:
+    """What was measured, a row each; in a narrow terminal one grade, and no approval, which `list` shows as well."""
+    grades = ("Reading grade (SMOG)", "Reading grade (Flesch–Kincaid)", "Words a sentence")
+    heads = ("Topic", "Region", *(grades if is_wide else ("SMOG grade",)), "Pages", "To mend", "To look at")
+    table = _table(*heads, *(("Approval",) if is_wide else ()))
     table.columns[0].no_wrap = True
     for report in reports:
         whole = report.whole
-        grades = (f"{whole.smog:.1f}", f"{whole.grade:.1f}", f"{whole.mean:.1f}") if whole else ("–", "–", "–")
-        must = sum(finding.breaks for finding in report.findings)
+        measured = (f"{whole.smog:.1f}", f"{whole.grade:.1f}", f"{whole.mean:.1f}") if whole else ("–", "–", "–")
+        mend = sum(finding.breaks for finding in report.findings)
         look = sum(not finding.must for finding in report.findings)
         pages = f"{report.pages} of {report.topic.pages}"
-        table.add_row(
-            report.topic.name,
-            report.topic.language,
-            report.region,
-            *grades,
-            pages,
-            str(must),
-            str(look),
-            report.standing.why,
-        )
+        approval = (report.standing.why,) if is_wide else ()
+        shown = measured if is_wide else measured[:1]
+        table.add_row(report.topic.name, report.region, *shown, pages, str(mend), str(look), *approval)
     return table
 
 

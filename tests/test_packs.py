@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from handouts import clinics, page, pdf
-from handouts.errors import Exit
+from handouts.errors import Exit, HandoutError
 from handouts.model import Contents, Format, Leaflet, Paper, Pdf, Setting
 
 from .conftest import CLINIC, UNAPPROVED, Ran, topic_of
@@ -203,3 +203,18 @@ def test_a_pack_can_be_a_booklet(run: Run, tmp_path: Path) -> None:
     assert len(sheets) % 2 == 0
     width, height = sheets[0].get_size()
     assert width > height
+
+
+def test_a_cover_that_never_settles_does_not_hold_the_clinic_up() -> None:
+    """A cover of a clinic's own may be longer each time it learns how long it is; somebody waits at the printer."""
+    asked: list[int] = []
+
+    def grows(contents: object) -> Leaflet:
+        asked.append(len(asked) + 1)
+        pages = "<p style='break-after: page'>x</p>" * (2 * asked[-1])
+        return Leaflet(f"<!doctype html><html lang=en><title>x</title><body>{pages}", "cover", "en")
+
+    leaflet = Leaflet("<!doctype html><html lang=en><title>y</title><body><p>y", "one", "en")
+    with pytest.raises(HandoutError, match="another number of pages each time"):
+        pdf.print_pack(grows, [(topic_of(TOPICS[0]), leaflet)])
+    assert len(asked) < 10

@@ -331,3 +331,20 @@ def test_without_pango_one_sentence_says_how_to_get_it(monkeypatch: pytest.Monke
     finally:
         pdf.engine.cache_clear()
     assert any(command in str(refused.value) for command in pdf.PANGO.values())
+
+
+@pytest.mark.parametrize("how", ["missing", "old"])
+def test_without_harfbuzz_subset_one_sentence_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    """It has a package of its own, whose name WeasyPrint does not say."""
+    ffi = pdf.engine().text.ffi
+    if how == "missing":
+        monkeypatch.setattr(ffi, "harfbuzz_subset", None)
+    else:
+        monkeypatch.setattr(pdf, "MIN_HARFBUZZ", (99, 0, 0))
+    pdf.engine.cache_clear()
+    try:
+        with pytest.raises(HandoutError, match="HarfBuzz-Subset, which puts letters into a PDF") as refused:
+            pdf.print_to_pdf(page_with("<p>x</p>"))
+    finally:
+        pdf.engine.cache_clear()
+    assert any(command in str(refused.value) for command in pdf.PANGO.values())

@@ -303,3 +303,30 @@ def test_who_makes_a_leaflet_does_not_wait_for_what_others_need() -> None:
         check=True,
     ).stdout.split()
     assert not {"pikepdf", "PIL", "pypdfium2", "segno", "textstat", "weasyprint"} & set(loaded)
+
+
+@pytest.mark.parametrize("command", ["list", "check"])
+def test_a_table_fits_a_small_terminal(
+    run: Callable[..., Ran], own_shelf: Callable[[str, bytes], Path], monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    """Headings of five letters and an ellipsis tell nobody what stands below them."""
+    own_shelf("preparing-for-your-appointment", (CASES / "quality" / "good.md").read_bytes())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    ran = run(command, "--region", "us")
+    assert ran.code == 0
+    assert "…" not in ran.out
+    assert "preparing-for-your-appointment" in ran.out
+    assert max(map(len, ran.out.splitlines())) <= 80
+
+
+def test_check_counts_each_region_and_says_where_the_findings_are(
+    run: Callable[..., Ran], own_shelf: Callable[[str, bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“2 of 1” makes one doubt the rest; 46 things to look at help nobody who does not see them."""
+    own_shelf("walking", (CASES / "quality" / "good.md").read_bytes())
+    monkeypatch.setattr("handouts.commands.talk.QUIET", -1)
+    ran = run("check", "walking")
+    assert "2 of 2 leaflets checked." in ran.err
+    assert "`handouts check walking --html report.html`" in ran.err

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from handouts import tables
-from handouts.commands.talk import give_json, results, say
+from handouts.commands.talk import give_json, is_wide, results, say
 from handouts.make import Order, standings
 from handouts.model import Standing, Topic
 from handouts.notices import missed
@@ -36,7 +36,7 @@ def list_topics(
         found = [_as_data(topic, one) for topic, one in zip(topics, stands, strict=True)]
         give_json(found)
     else:
-        results().print(tables.of_topics(topics, stands))
+        results().print(tables.of_topics(topics, stands, is_wide=is_wide()))
     if faults:
         raise faults
 

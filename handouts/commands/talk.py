@@ -22,6 +22,8 @@ T = TypeVar("T")
 Show = Callable[[int, int], None]
 #: Columns of a result that is not shown at a terminal, and the fewest of one that is.
 WIDE, NARROWEST = 1_000, 40
+#: Columns from which a table may show all it knows.
+ALL_FITS = 120
 #: Seconds between two lines on how far it is, where nobody watches.
 QUIET = 10.0
 
@@ -33,6 +35,11 @@ def talk() -> Console:
 def results() -> Console:
     """Standard output; wide when it is a file or another program, so that nothing is cut off."""
     return _console(sys.stdout) if sys.stdout.isatty() else Console(width=WIDE, markup=False, emoji=False)
+
+
+def is_wide() -> bool:
+    """Whether a table of results has room for all it knows."""
+    return results().width >= ALL_FITS
 
 
 def _console(stream: TextIO) -> Console:
