@@ -114,7 +114,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=10, **IN_BATCHES)
+@settings(max_examples=4, **IN_BATCHES)
 @given(rows=ROWS)
 def test_anyone_is_drawn_whole(rows: list[Row], kept: Store, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same, of people nobody thought of, with letters of both fonts: what a stamped copy draws is what its row says."""
