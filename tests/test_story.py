@@ -217,7 +217,7 @@ def test_two_runs_write_the_same_bytes_as_anybody_may_read(run: Run, tmp_path: P
 def test_open_opens_what_was_made(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     """`--open` is for the patient in front of you."""
     opened: list[str] = []
-    monkeypatch.setattr(making.typer, "launch", lambda file: opened.append(file) or 0)
+    monkeypatch.setattr(making, "opens", lambda file: opened.append(str(file)) or True)
     assert run("make", "neck", "--open").code == 0
     assert opened == [f"out/{NECK}"]
     assert "FONTCONFIG_FILE" not in os.environ, "the viewer would have no fonts"

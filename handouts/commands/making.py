@@ -6,12 +6,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import typer
-
 from handouts import tables
 from handouts.assets import Library
 from handouts.commands.choosing import choose
-from handouts.commands.talk import answer, results, say, warn_of_cache, with_progress
+from handouts.commands.talk import answer, opens, results, say, warn_of_cache, with_progress
 from handouts.errors import Exit, HandoutError
 from handouts.formats import Wanted
 from handouts.make import (
@@ -273,7 +271,7 @@ def _overdue(topic: str) -> str:
 
 def _open(files: Sequence[Path]) -> None:
     for file in files:
-        if typer.launch(str(file)) != 0:
+        if not opens(file):
             say(f"{file} could not be opened from here; open it yourself.")
 
 
