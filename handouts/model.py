@@ -72,6 +72,8 @@ LARGEST_SIZE = 36
 LARGE_PRINT = 16
 #: From here, a small page holds but a few lines.
 LARGEST_PRINT = 24
+#: Letters in a line: with fewer, a page holds little.
+TIGHT, TIGHTEST = 25, 21
 #: Columns of a table times the points of its text: more do not fit side by side on A4 or Letter.
 MOST_IN_A_ROW = 72
 
@@ -122,6 +124,16 @@ class Format:
         """Letters that fit in a line from margin to margin, at least: each is half as wide as it is high, or a little more."""
         width = 80 if self.is_tri_fold else 178 if self.page in ("a4", "letter") else 116
         return int(width * MM / (0.6 * self.text_size))
+
+    @property
+    def is_tight(self) -> bool:
+        """Whether a page holds so little that long names on page 1 would push urgent help off it."""
+        return self.is_large_print and self.letters_a_line < TIGHT
+
+    @property
+    def is_tightest(self) -> bool:
+        """Whether it holds so little that page 1 is left to the title and urgent help."""
+        return self.is_large_print and self.letters_a_line < TIGHTEST
 
     @property
     def is_tri_fold(self) -> bool:

@@ -17,19 +17,17 @@ from handouts.wording import letters_of
 SILENT = {"head", "script", "style", "template", "title", "svg", "{http://www.w3.org/2000/svg}svg"}
 #: CSS pixels by which words may be out of their box: lengths are rounded.
 NEARLY = 1.0
-#: CSS pixels: between the text and what stands at the foot of the page, 4 mm are clear (`--foot-inset`). The engine lets
-#: the last line of a personal note, whose height it takes for less, go some way into them.
-CLEAR = 15.0
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Words in one line: their box, the block whose line it is, the page from 0, and where their room ends.
+    """Words in one line: their box, that line, the block it is in, the page from 0, and where their room ends.
 
     `is_text`: they belong to the text, and not to the margins, where footers stand.
     """
 
     box: Any
+    line: Any
     block: Any
     page: int
     right: float
@@ -49,22 +47,29 @@ class Piece:
 
     @property
     def is_too_low(self) -> bool:
-        """Whether it reaches beyond the page at its head or foot."""
-        y = self.box.position_y
-        return bool(self.box.text.strip()) and (y < -NEARLY or y + self.box.height > self.bottom + CLEAR)
+        """Whether its line reaches beyond the page at its head or foot.
+
+        A box whose words take no part in the height of a line, as a person's do not, does not say where they are drawn.
+        """
+        y = self.line.position_y
+        return bool(self.box.text.strip()) and (y < -NEARLY or y + self.line.height > self.bottom + NEARLY)
 
 
 def pieces(pages: Sequence[Any], boxes: Any) -> tuple[Piece, ...]:
     """All words on laid-out pages, in the order of the text. `boxes` are the engine's kinds of boxes."""
 
-    def within(box: Any, block: Any, number: int, right: float, bottom: float, *, is_text: bool) -> Iterator[Piece]:
+    def within(
+        box: Any, line: Any, block: Any, number: int, right: float, bottom: float, is_text: bool
+    ) -> Iterator[Piece]:
         if isinstance(box, boxes.TextBox):
-            yield Piece(box, block, number, right, bottom, is_text)
+            yield Piece(box, line, block, number, right, bottom, is_text)
             return
-        if isinstance(box, boxes.BlockContainerBox):
+        if isinstance(box, boxes.LineBox):
+            line = box
+        elif isinstance(box, boxes.BlockContainerBox):
             block, right = box, min(right, box.content_box_x() + box.width)
         for child in getattr(box, "children", ()):
-            yield from within(child, block, number, right, bottom, is_text=is_text)
+            yield from within(child, line, block, number, right, bottom, is_text)
 
     return tuple(
         piece
@@ -72,7 +77,7 @@ def pieces(pages: Sequence[Any], boxes: Any) -> tuple[Piece, ...]:
         for child in page.children
         for in_margin in [isinstance(child, boxes.MarginBox)]
         for bottom in [page.margin_height() if in_margin else page.content_box_y() + page.height]
-        for piece in within(child, None, number, page.margin_width(), bottom, is_text=not in_margin)
+        for piece in within(child, None, None, number, page.margin_width(), bottom, not in_margin)
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handouts import assets, page
+from handouts import assets, page, pdf
 from handouts.assets import OURS
 from handouts.clinics import read_labels
-from handouts.model import Block, Format, Mark, Paper, Personal, Run
+from handouts.model import Block, Format, Mark, Paper, Personal, Run, Urgent
 from handouts.wording import every, fill
 
 from .both_ways import edition, slowly
@@ -96,6 +96,16 @@ def test_nothing_personal_pushes_urgent_help_off_page_1(topic: str) -> None:
         read = re.sub(r"[\W_]+", "", sheet.get_textpage().get_text_range())
         missing = [said.text for said in every(Run, box) if re.sub(r"[\W_]+", "", said.text) not in read]
         assert missing == []
+
+
+@pytest.mark.parametrize("form", [Format(Paper.A5, 24), Format(Paper.A5, 36), Format(Paper.LETTER, 36)], ids=str)
+@pytest.mark.parametrize("topic", ["dystonia-or-fibromyalgia", "preparing-for-your-appointment"])
+def test_the_largest_print_begins_with_urgent_help(topic: str, form: Format) -> None:
+    """On a page of few lines a title and a card leave room for nothing; what saves a life stood on page 3."""
+    of = edition(topic, "uk", form, opening_only=True)
+    for person in (None, MOST):
+        layout = pdf.lay_out(page.make_leaflet(of.topic, of.setting, of.stands, person))
+        assert (layout.urgent, layout.misprints) == (Urgent.PART, ())
 
 
 @pytest.mark.parametrize("form", [LETTER, Format(Paper.A5, 18), Format(Paper.LETTER, 24)])
