@@ -10,10 +10,10 @@ import os
 import signal
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -24,7 +24,7 @@ from typing import Any
 from handouts import pdf, store
 from handouts.errors import NO_MEMORY, Exit, HandoutError, reason
 from handouts.finishing import lay_out
-from handouts.model import Format, Leaflet, Pdf
+from handouts.model import Format, Leaflet, Pdf, Place
 from handouts.processes import beginning
 
 #: So often a leaflet is begun anew when the process that laid it out dies.
@@ -224,7 +224,7 @@ class _Processes(ProcessPoolExecutor):
         to write to a pipe whose readers are all dead. Its digest goes by the pipe: others may be able to write to the
         folder that the file's folder lies in.
         """
-        data = json.dumps([leaflet.html, leaflet.topic, leaflet.language]).encode()
+        data = json.dumps(asdict(leaflet)).encode()
         handle, name = tempfile.mkstemp(dir=self.room, prefix="leaflet-")
         with os.fdopen(handle, "wb") as out:
             out.write(data)
@@ -257,7 +257,13 @@ def _from_file(work: Callable[[Leaflet, Format], Outcome], name: str, digest: by
         return OSError(error.errno, reason(error), name)
     if hashlib.sha256(data).digest() != digest:
         return OSError(errno.EIO, "another program has changed it", name)
-    return work(Leaflet(*json.loads(data)), form)
+    return work(_leaflet(**json.loads(data)), form)
+
+
+def _leaflet(lines: Sequence[tuple[str, Mapping[str, Any]]], urgent: Sequence[str], **said: str) -> Leaflet:
+    """A leaflet as it was before it was written down."""
+    places = tuple((words, Place(**place)) for words, place in lines)
+    return Leaflet(**said, lines=places, urgent=tuple(urgent))
 
 
 def here(processes: int | None) -> Workers:

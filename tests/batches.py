@@ -46,12 +46,12 @@ def a_list(file: Path, rows: Iterable[Row]) -> Path:
 
 
 class StandIn(Executor):
-    """Lays a person's copy out in no time: a page that holds a digest of it. `fails` says for which there is none.
+    """Lays a person's copy out in no time: a page that holds a digest of it. `fails` says for which there is none, or another.
 
     What all copies share, which has a placeholder in it, is laid out.
     """
 
-    def __init__(self, fails: Callable[[Leaflet], HandoutError | None] = lambda _: None) -> None:
+    def __init__(self, fails: Callable[[Leaflet], HandoutError | Pdf | None] = lambda _: None) -> None:
         self.asked: dict[str, Leaflet] = {}
         self._fails = fails
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from html import unescape
 from io import BytesIO
@@ -15,11 +16,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handouts import batch, clinics, waiting_list
+from handouts import batch, clinics, waiting_list, workers
 from handouts.batch import COPIES, make_batch
 from handouts.commands import batching
 from handouts.errors import Exit, HandoutError
-from handouts.model import Leaflet, Person, Personal
+from handouts.model import Format, Leaflet, Paper, Person, Personal, Place, Urgent
 from handouts.record import MANIFEST, WORK
 from handouts.store import Store
 from handouts.waiting_list import BatchOrder, read_batch
@@ -33,6 +34,7 @@ from tests.batches import (
     files_in,
     make,
     manifest_of,
+    one_page,
     texts_of,
 )
 from tests.conftest import Ran
@@ -307,6 +309,33 @@ def test_a_row_that_cannot_be_laid_out_is_named_and_its_person_is_not(
     assert len(those.asked) == 1, "what is whole is not laid out again"
     make(people, tmp_path / "whole", StandIn().workers, kept, separate=True)
     assert files_in(tmp_path / "here") == files_in(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("there", [Urgent.PART, Urgent.NONE])
+def test_a_copy_whose_urgent_help_is_not_on_page_1_is_refused_by_its_row(
+    there: Urgent, kept: Store, tmp_path: Path
+) -> None:
+    """What must hold for a leaflet must hold for the copy that a patient takes home."""
+    people = a_list(tmp_path / "people.csv", [{}, {"note": IS_LAID_OUT}])
+    pushed = replace(one_page("x"), urgent=((TOPIC, there),))
+    with pytest.raises(HandoutError, match=r"Row 3: .*urgent help does not stand on page 1") as refused:
+        make(people, tmp_path / "out", StandIn(lambda _: pushed).workers, kept)
+    assert refused.value.exit_code == Exit.WRONG_PEOPLE
+
+
+def test_a_process_knows_of_a_leaflet_what_it_is_judged_by() -> None:
+    """If the words of urgent help did not reach it, every copy would be found to be right."""
+    html = '<!doctype html><html lang="en" data-page="a4"><title>x</title><p>%s</p>'
+    lines, urgent = (("Said.", Place("en.md", 7)),), ("Call now", "Book a visit")
+    those = workers.here(1)
+    try:
+        made = those.lay_out(Leaflet(html % "Call now", "example", "en", lines, urgent), Format(Paper.A4)).result()
+        assert made.urgent == (("example", Urgent.PART),)
+        wide = html.replace("<p>", '<p style="width: 1mm; white-space: nowrap">') % "Said."
+        with pytest.raises(HandoutError, match=r"en\.md:7"):
+            those.lay_out(Leaflet(wide, "example", "en", lines), Format(Paper.A4)).result()
+    finally:
+        those.stop()
 
 
 def test_a_program_reads_what_was_made(run: Command, kept: Store, seven: Path, tmp_path: Path) -> None:
