@@ -25,7 +25,7 @@ def notice(order: Order) -> Notice | None:
     """What to say before leaflets are made: where their numbers come from, and which clinic file is not read."""
     house = house_of(order)
     missed = _missed(order)
-    if _is_chosen(order, house):
+    if is_chosen(order):
         return Notice("\n".join(missed), is_urgent=False) if missed else None
     number = house.region.words["emergency_number"]
     made = f"made with {house.region.code.upper()} numbers: {number}."
@@ -49,10 +49,7 @@ def missed(order: Order) -> Notice | None:
 
 def is_chosen(order: Order) -> bool:
     """Whether somebody said which country an order is for."""
-    return _is_chosen(order, house_of(order))
-
-
-def _is_chosen(order: Order, house: House) -> bool:
+    house = house_of(order)
     return bool(order.region or (house.clinic and house.clinic.region))
 
 

@@ -45,6 +45,6 @@ def test_a_format_may_belong_to_words() -> None:
 @settings(deadline=None)
 @given(value=st.one_of(st.integers(), st.floats()), code=st.text('0#?.,;%@"\\_*[]E+-$ /Ghx', max_size=12))
 def test_no_format_brings_it_down(value: float, code: str) -> None:
-    """A format is whatever somebody typed into a box."""
-    shown_number(value, code)
-    shown_text("x", code)
+    """A format is whatever somebody typed into a box; what is not certain is None, and never a guess of another kind."""
+    for shown in (shown_number(value, code), shown_text("x", code)):
+        assert shown is None or isinstance(shown, str)
